@@ -1,0 +1,1 @@
+"""One GraphQL graph over a hypermedia REST API, and that API itself."""

@@ -1,0 +1,1 @@
+"""Who is calling: sign-in and sessions."""

@@ -1,0 +1,1 @@
+"""From wanted links to few requests."""

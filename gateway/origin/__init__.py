@@ -1,0 +1,1 @@
+"""The origin: the public Netflix REST API again, over a real database."""

@@ -1,0 +1,210 @@
+"""The nouns, as typed values read from the origin's documents: frozen, without behaviour. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+Href = NewType("Href", str)
+"""An absolute URL as a document gave it; only ``upstream`` decides whether it may be followed."""
+
+
+class Kind(StrEnum):
+    """The five kinds of title."""
+
+    MOVIE = "movie"
+    SERIES = "series"
+    SEASON = "season"
+    PROGRAM = "program"
+    DISC = "disc"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a document: where it leads, its relation, its title, and the content expanded inside it."""
+
+    rel: str
+    href: Href
+    title: str
+    content: "Content | None" = None
+
+
+Links = Mapping[str, Link]
+"""The links of a document by relation; the first of each relation counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category: its scheme without the host, its label, and the categories nested in it."""
+
+    scheme: str
+    label: str
+    term: str
+    nested: tuple["Category", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoxArt:
+    """Picture addresses by size, as a 1.x title carries them."""
+
+    small: str | None = None
+    medium: str | None = None
+    large: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title of any kind."""
+
+    href: Href
+    name: str
+    short_name: str
+    episode_name: str | None = None
+    release_year: int | None = None
+    runtime: int | None = None
+    """Seconds."""
+    average_rating: float | None = None
+    categories: tuple[Category, ...] = ()
+    """Maturity ratings, genres and (from 1.5) the maturity level."""
+    box_art: BoxArt | None = None
+    updated: datetime | None = None
+    season_number: int | None = None
+    sequence: int | None = None
+    links: Links = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who played in a title or directed it."""
+
+    href: Href
+    name: str
+    bio: str | None = None
+    """HTML."""
+    links: Links = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A synopsis or a short synopsis, as HTML."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkList:
+    """Links in place of records: what expansion yields for people and titles."""
+
+    links: tuple[Link, ...]
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A list of people; the paging header where the origin sent one."""
+
+    items: tuple[Person, ...]
+    total: int | None = None
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """A list of titles; the paging header where the origin sent one."""
+
+    items: tuple[Title, ...]
+    total: int | None = None
+    start: int = 0
+    links: Links = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """An award won, or a nomination."""
+
+    name: str
+    body: str
+    """The last segment of the category's scheme, as ``academy_awards``."""
+    is_won: bool
+    year: int | None = None
+    person: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Awards:
+    """The awards of a title."""
+
+    items: tuple[Award, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """A format a title is to be had in; a missing bound is open."""
+
+    format: str
+    available_from: datetime | None = None
+    available_until: datetime | None = None
+    quality: str | None = None
+    runtime: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFormats:
+    """The formats a title is to be had in."""
+
+    items: tuple[Availability, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFormat:
+    """A picture shape of one delivery format."""
+
+    format: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFormats:
+    """The picture shapes of a title."""
+
+    items: tuple[ScreenFormat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageAudio:
+    """A language of one delivery format, with its sound tracks."""
+
+    format: str
+    language: str
+    audio: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesAndAudio:
+    """The languages and sound tracks of a title."""
+
+    items: tuple[LanguageAudio, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Names that complete what was typed."""
+
+    names: tuple[str, ...]
+
+
+Content = (
+    Title
+    | Person
+    | Text
+    | LinkList
+    | People
+    | Titles
+    | Awards
+    | DeliveryFormats
+    | ScreenFormats
+    | LanguagesAndAudio
+    | Suggestions
+)
+"""What a document, an entry of a bulk answer or an expanded link may hold."""

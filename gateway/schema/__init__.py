@@ -1,0 +1,1 @@
+"""The Strawberry types, one noun a file; resolvers follow links and rename, nothing more."""

@@ -1,0 +1,1 @@
+"""The origin as seen from outside."""
