@@ -1,0 +1,122 @@
+"""What can go wrong between us and the origin. Pure.
+
+UpstreamError
+├── OriginUnreachable     no connection, or it broke
+├── OriginTimedOut        connected, but the answer was not there in time
+├── DeadlineExceeded      the time of the whole operation is over
+├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
+├── ResponseTooLarge      more bytes than we read
+├── MalformedDocument     not the document that the contract promises
+├── MissingEntry          a bulk answer without an entry that was asked for
+├── DuplicateEntry        a bulk answer with an entry more than once
+└── ForeignLink           a link that does not lead to the origin; never followed
+
+Messages show an address without its query: a query may hold a signature or a feed token.
+"""
+
+import re
+from typing import Final
+
+from gateway.resources import Href
+
+_LONGEST_SHOWN: Final = 200
+_UNPRINTABLE: Final = re.compile(r"[^\x21-\x7e]")
+
+
+class UpstreamError(Exception):
+    """Something went wrong between us and the origin."""
+
+
+class OriginUnreachable(UpstreamError):
+    """There was no connection to the origin, or it broke."""
+
+    def __init__(self, href: Href) -> None:
+        super().__init__(f"The origin could not be reached for {shown(href)}.")
+        self.href = href
+
+
+class OriginTimedOut(UpstreamError):
+    """The origin did not answer in time."""
+
+    def __init__(self, href: Href, seconds: float) -> None:
+        super().__init__(f"The origin did not answer within {seconds:g} s for {shown(href)}.")
+        self.href = href
+        self.seconds = seconds
+
+
+class DeadlineExceeded(UpstreamError):
+    """The time of the whole operation was over before the origin had answered."""
+
+    def __init__(self) -> None:
+        super().__init__("The time for the whole operation is over.")
+
+
+class OriginRefused(UpstreamError):
+    """The origin answered with an error status."""
+
+    def __init__(
+        self, href: Href, status: int, *, sub_code: int | None = None, message: str | None = None
+    ) -> None:
+        code = str(status) if sub_code is None else f"{status}/{sub_code}"
+        super().__init__(f"The origin answered {code} for {shown(href)}.")
+        self.href = href
+        self.status = status
+        self.sub_code = sub_code
+        # The origin's own words stay out of ours: they are text from outside.
+        self.message = message
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether the origin says that there is no such resource: null for a look-up, no failure."""
+        return self.status == 404
+
+
+class ResponseTooLarge(UpstreamError):
+    """The origin sent more bytes than we read."""
+
+    def __init__(self, href: Href, limit: int) -> None:
+        super().__init__(f"The origin's answer is larger than {limit} bytes for {shown(href)}.")
+        self.href = href
+        self.limit = limit
+
+
+class MalformedDocument(UpstreamError):
+    """The origin sent something that is not the document the contract promises."""
+
+    def __init__(self, where: str, expected: str) -> None:
+        super().__init__(f"The origin's document does not have {expected} at {where}.")
+        self.where = where
+        self.expected = expected
+
+
+class MissingEntry(UpstreamError):
+    """A bulk answer lacks an entry that was asked for."""
+
+    def __init__(self, href: Href) -> None:
+        super().__init__(f"The origin's bulk answer has no entry for {shown(href)}.")
+        self.href = href
+
+
+class DuplicateEntry(UpstreamError):
+    """A bulk answer has an entry more than once, so that neither can be trusted."""
+
+    def __init__(self, href: Href) -> None:
+        super().__init__(f"The origin's bulk answer has more than one entry for {shown(href)}.")
+        self.href = href
+
+
+class ForeignLink(UpstreamError):
+    """A link does not lead to the configured origin, so it is not followed."""
+
+    def __init__(self, href: str) -> None:
+        super().__init__(f"The link {shown(href)} does not lead to the origin.")
+        self.href = href
+
+
+def shown(href: str) -> str:
+    """Return *href* fit for a message or a log line: no query, no user, no control characters, not long."""
+    address = href[: _LONGEST_SHOWN * 8].partition("?")[0].partition("#")[0]
+    scheme, mark, rest = address.partition("//")
+    authority, slash, path = rest.partition("/")
+    address = scheme + mark + authority.rpartition("@")[2] + slash + path
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", address)[:_LONGEST_SHOWN]
