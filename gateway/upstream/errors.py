@@ -11,6 +11,9 @@ UpstreamError
 ├── DuplicateEntry        a bulk answer with an entry more than once
 └── ForeignLink           a link that does not lead to the origin; never followed
 
+ValueError
+└── InvalidId             an id that cannot be part of an address; the caller's mistake, not the origin's
+
 Messages show an address without its query: a query may hold a signature or a feed token.
 """
 
@@ -111,6 +114,14 @@ class ForeignLink(UpstreamError):
     def __init__(self, href: str) -> None:
         super().__init__(f"The link {shown(href)} does not lead to the origin.")
         self.href = href
+
+
+class InvalidId(ValueError):
+    """A caller's id cannot be part of an address."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__("An id is 1 to 128 letters, digits and characters of _.~-, and not . or .. alone.")
+        self.value = value
 
 
 def shown(href: str) -> str:
