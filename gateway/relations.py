@@ -68,6 +68,14 @@ SHORT_SYNOPSIS: Final = Relation(
     family="texts",
     typical_bytes=500,
 )
+BOX_ART: Final = Relation(
+    rels=(Rel.BOX_ART,),
+    found=resources.LinkList,
+    alias="box_art",
+    expands_to=Yield.CONTENT,
+    family="texts",
+    typical_bytes=2_500,
+)
 CAST: Final = Relation(
     rels=(Rel.CAST,),
     found=resources.People,

@@ -73,6 +73,11 @@ class Title:
     sequence: int | None = None
     links: Links = field(default_factory=dict)
 
+    @classmethod
+    def of_link(cls, link: Link) -> "Title":
+        """Return as much of a title as a link to it says: where it is and how it is called."""
+        return cls(link.href, link.title, link.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -83,6 +88,11 @@ class Person:
     bio: str | None = None
     """HTML."""
     links: Links = field(default_factory=dict)
+
+    @classmethod
+    def of_link(cls, link: Link) -> "Person":
+        """Return as much of a person as a link to them says: where they are and what their name is."""
+        return cls(link.href, link.title)
 
 
 @dataclass(frozen=True, slots=True)

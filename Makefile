@@ -1,0 +1,59 @@
+# make demo    everything on one machine: the origin, the gateway in front of it, GraphiQL
+# make test    the tests       make check   lint, types, layers, schema       make verify  the long proofs
+# make bench   measurements    make env     the environment alone             make explorer  GraphiQL's files
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+
+.PHONY: demo env test check bench verify explorer explorer-if-node schema lock clean
+.DEFAULT_GOAL := demo
+
+demo: env explorer-if-node
+	@exec $(BIN)/gateway demo
+
+env: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12")'
+	@echo "Building the environment in $(VENV)…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+test: env explorer-if-node
+	@$(BIN)/python -m pytest --cov --cov-report=
+
+check: env
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/gateway schema | diff schema.graphql - || { echo "schema.graphql is old: make schema"; exit 1; }
+
+bench: env
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+verify: env
+	@$(BIN)/python -m pytest -m verify
+
+schema: env
+	@$(BIN)/gateway schema > schema.graphql
+
+explorer:
+	@command -v npm >/dev/null || { echo "GraphiQL needs Node 20.19 or newer to be built, and npm is not here."; exit 1; }
+	@cd gateway/explorer && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+explorer-if-node:
+	@if [ -f gateway/explorer/dist/index.html ]; then :; \
+	elif command -v npm >/dev/null; then echo "Building GraphiQL…"; $(MAKE) --no-print-directory explorer; \
+	else echo "GraphiQL is not built, for there is no npm here; everything else works."; fi
+
+# The pinned versions, from the lower bounds of pyproject.toml.
+lock: env
+	@$(BIN)/python -m pip freeze --exclude-editable > requirements.txt
+
+clean:
+	rm -rf $(VENV) gateway/explorer/node_modules gateway/explorer/dist

@@ -1,0 +1,77 @@
+"""The composition root of the gateway: the only place where its parts meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.contract import Path
+from gateway.edge import explorer
+from gateway.edge.endpoint import Endpoint, refused
+from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.window import Operation, Window
+from gateway.schema.context import Context
+from gateway.schema.query import make_schema
+from gateway.settings import Settings
+from gateway.upstream.client import Client, Limits, open_http
+from gateway.upstream.href import Origin
+from gateway.upstream.reader import Reader
+from gateway.upstream.signing import Credentials, Signer
+
+
+def create_app(
+    settings: Settings, *, open_pool: Callable[[Limits], httpx.AsyncClient] = open_http
+) -> Starlette:
+    """Make the gateway's application over the origin that *settings* name."""
+    limits = Limits(attempt=settings.origin_timeout)
+    http = open_pool(limits)
+    origin = Origin.at(settings.origin_url)
+    signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
+    reader = Reader(Client(http, limits), signer, bulk_address=origin.expand_path(Path.BULK))
+    window = Window(reader, entries=settings.bulk_limit, size=settings.bulk_bytes)
+
+    def make_context() -> Context:
+        deadline = asyncio.get_running_loop().time() + settings.operation_timeout
+        operation = Operation(deadline)
+        return Context(
+            origin=origin,
+            loader=ResourceLoader(window, operation),
+            operation=operation,
+            now=lambda: datetime.now(UTC),
+        )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await window.close()
+        await http.aclose()
+
+    return Starlette(
+        routes=_routes(Endpoint(make_schema(), make_context)),
+        exception_handlers={HTTPException: refused},
+        lifespan=lifespan,
+    )
+
+
+def _routes(endpoint: Endpoint) -> list[BaseRoute]:
+    return [
+        Route("/", _to_graphql, methods=["GET"]),
+        Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+        Route("/health/live", _live, methods=["GET"]),
+        explorer.assets(),
+    ]
+
+
+async def _to_graphql(_request: Request) -> Response:
+    return RedirectResponse("/graphql", status_code=307)
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("ok")

@@ -1,0 +1,92 @@
+"""``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
+
+from collections.abc import Callable
+from typing import Final
+
+import orjson
+import strawberry
+from graphql import GraphQLError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from gateway.edge import explorer
+from gateway.edge.errors import present, present_refusal
+from gateway.edge.request import Asked, read_asked
+from gateway.schema.context import Context
+
+EXPLAIN: Final = "x-gateway-explain"
+"""The request header that asks what an operation cost: ``analyze``."""
+
+_JSON: Final = "application/json"
+_GRAPHQL_JSON: Final = "application/graphql-response+json"
+
+
+class Endpoint:
+    """Answers GraphQL requests, and a browser that comes without one with the explorer."""
+
+    def __init__(self, schema: strawberry.Schema, make_context: Callable[[], Context]) -> None:
+        self._schema = schema
+        self._make_context = make_context
+
+    async def answer(self, request: Request) -> Response:
+        """Answer ``GET`` and ``POST /graphql``."""
+        if request.method == "GET" and "query" not in request.query_params:
+            if "text/html" in request.headers.get("accept", ""):
+                return explorer.page()
+            raise HTTPException(400, "There is no `query`.")
+        asked = await read_asked(request)
+        context = self._make_context()
+        result = await self._execute(asked, context, request.method)
+        return _response(result, request, context)
+
+    async def _execute(
+        self, asked: Asked, context: Context, method: str
+    ) -> ExecutionResult | PreExecutionError:
+        allowed = {OperationType.QUERY} if method == "GET" else set(OperationType)
+        try:
+            return await self._schema.execute(
+                asked.query,
+                variable_values=dict(asked.variables or {}),
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=allowed,
+            )
+        except InvalidOperationTypeError as error:
+            headers = {"allow": "POST"}
+            raise HTTPException(405, "By GET there are queries only.", headers) from error
+        except CannotGetOperationTypeError as error:
+            return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Answer a request that holds no operation, in GraphQL's terms."""
+    if not isinstance(error, HTTPException):
+        raise error
+    body = {"errors": [{"message": error.detail, "extensions": {"code": "BAD_USER_INPUT"}}]}
+    return _json(body, request, status=error.status_code, headers=dict(error.headers or {}))
+
+
+def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
+    is_refused = isinstance(result, PreExecutionError)
+    body: dict[str, object] = {} if is_refused else {"data": result.data}
+    if result.errors:
+        show = present_refusal if is_refused else present
+        body["errors"] = [show(error).formatted for error in result.errors]
+    if request.headers.get(EXPLAIN) == "analyze":
+        operation = context.operation
+        body["extensions"] = {"upstream": {"requests": operation.requests, "calls": operation.calls}}
+    return _json(body, request, status=400 if is_refused and _speaks_graphql(request) else 200)
+
+
+def _speaks_graphql(request: Request) -> bool:
+    return _GRAPHQL_JSON in request.headers.get("accept", "")
+
+
+def _json(body: object, request: Request, *, status: int, headers: dict[str, str] | None = None) -> Response:
+    media_type = _GRAPHQL_JSON if _speaks_graphql(request) else _JSON
+    private = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
+    return Response(orjson.dumps(body), status, private, media_type=f"{media_type}; charset=utf-8")

@@ -1,0 +1,88 @@
+"""The one place where errors become what a client may see: a stable code, or a mask."""
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded
+from gateway.upstream.errors import (
+    DeadlineExceeded,
+    DuplicateEntry,
+    ForeignLink,
+    InvalidId,
+    MalformedDocument,
+    MissingEntry,
+    OriginRefused,
+    OriginTimedOut,
+    OriginUnreachable,
+    ResponseTooLarge,
+    UpstreamError,
+)
+
+_log = logging.getLogger(__name__)
+
+CODES: Final[Mapping[type[Exception], str]] = {
+    OriginUnreachable: "UPSTREAM_UNAVAILABLE",
+    OriginTimedOut: "UPSTREAM_TIMEOUT",
+    DeadlineExceeded: "UPSTREAM_TIMEOUT",
+    OriginRefused: "UPSTREAM_BAD_RESPONSE",
+    ResponseTooLarge: "UPSTREAM_BAD_RESPONSE",
+    MalformedDocument: "UPSTREAM_BAD_RESPONSE",
+    MissingEntry: "UPSTREAM_BAD_RESPONSE",
+    DuplicateEntry: "UPSTREAM_BAD_RESPONSE",
+    ForeignLink: "UPSTREAM_BAD_RESPONSE",
+    InvalidId: "BAD_USER_INPUT",
+    BadUserInput: "BAD_USER_INPUT",
+    LimitExceeded: "LIMIT_EXCEEDED",
+}
+
+_CODES_BY_STATUS: Final[Mapping[int, str]] = {
+    # Our own signature was refused or our quota is used up: nothing the caller did.
+    401: "UPSTREAM_UNAVAILABLE",
+    403: "UPSTREAM_UNAVAILABLE",
+    404: "NOT_FOUND",
+    500: "UPSTREAM_UNAVAILABLE",
+    502: "UPSTREAM_UNAVAILABLE",
+    503: "UPSTREAM_UNAVAILABLE",
+    504: "UPSTREAM_TIMEOUT",
+}
+
+
+def present(error: GraphQLError) -> GraphQLError:
+    """Return *error*, met while executing, as a client may see it: coded when known, masked when not."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        # GraphQL's own: a variable that cannot be coerced, a null where none may be.
+        return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
+    if isinstance(cause, UpstreamError | CallerError):
+        return _coded(error, str(cause), _code(cause))
+    _log.error("a resolver failed", exc_info=cause)
+    return _coded(error, "Internal error.", "INTERNAL")
+
+
+def present_refusal(error: GraphQLError) -> GraphQLError:
+    """Return *error*, for which an operation was not executed at all, as a client may see it."""
+    is_syntax = isinstance(error, GraphQLSyntaxError)
+    code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
+    return _coded(error, error.message, code)
+
+
+def _code(cause: UpstreamError | CallerError) -> str:
+    if isinstance(cause, OriginRefused):
+        return _CODES_BY_STATUS.get(cause.status, CODES[OriginRefused])
+    return CODES[type(cause)]
+
+
+def _coded(error: GraphQLError, message: str, code: str) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={"code": code},
+    )

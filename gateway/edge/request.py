@@ -1,0 +1,69 @@
+"""What a client asks by HTTP: one GraphQL operation, or a refusal before GraphQL sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+LARGEST_BODY: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a GraphQL request, checked."""
+
+    query: str
+    variables: Mapping[str, object] | None
+    operation_name: str | None
+
+
+async def read_asked(request: Request) -> Asked:
+    """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none."""
+    if request.method == "GET":
+        return _checked(_from_query(request))
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, "The body must be JSON: send `Content-Type: application/json`.")
+    return _checked(_parsed(await _body(request), "The body"))
+
+
+def _from_query(request: Request) -> Mapping[str, object]:
+    parameters = request.query_params
+    asked: dict[str, object] = dict(parameters)
+    if variables := parameters.get("variables"):
+        asked["variables"] = _parsed(variables.encode(), "`variables`")
+    return asked
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413, f"The body may be at most {LARGEST_BODY} bytes.")
+    return body
+
+
+def _parsed(text: bytes, what: str) -> Mapping[str, object]:
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise HTTPException(400, f"{what} is not JSON.") from error
+    if not isinstance(parsed, dict):
+        raise HTTPException(400, f"{what} must be a JSON object.")
+    return parsed
+
+
+def _checked(asked: Mapping[str, object]) -> Asked:
+    query, variables = asked.get("query"), asked.get("variables")
+    operation_name = asked.get("operationName")
+    if not isinstance(query, str):
+        raise HTTPException(400, "There is no `query`, or it is not a string.")
+    if variables is not None and not isinstance(variables, dict):
+        raise HTTPException(400, "`variables` must be an object.")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise HTTPException(400, "`operationName` must be a string.")
+    return Asked(query, variables, operation_name)

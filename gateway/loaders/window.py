@@ -1,0 +1,144 @@
+"""From the wants of one level, of all operations in flight, to few requests."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.loaders.wants import Want, split
+from gateway.upstream.errors import DeadlineExceeded, MissingEntry
+from gateway.upstream.reader import Answer, Read, Reader
+
+QUIET_TURNS: Final = 2
+"""Turns of the loop without a new want after which a level is complete.
+
+A list field resumes one turn later than a single field; two quiet turns wait for both.
+"""
+
+LONGEST_WAIT: Final = 0.002
+"""Seconds after which a complete level no longer waits for levels of other operations."""
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """One GraphQL operation: until when it waits (a time of the loop), and what it has cost so far."""
+
+    deadline: float
+    requests: int = 0
+    """HTTP requests that carried something for it."""
+    calls: int = 0
+    """Calls against the origin's quota: every entry of a bulk request is one."""
+
+
+@dataclass(slots=True, eq=False)
+class _Level:
+    """The wants of one operation that arrived together."""
+
+    operation: Operation
+    answered: asyncio.Future[Mapping[Want, Answer]]
+    wants: dict[Want, None] = field(default_factory=dict)
+    last_turn: int = 0
+
+
+class Window:
+    """Stays open while wants of the same level still arrive, then sends them together."""
+
+    def __init__(self, reader: Reader, *, entries: int = 200, size: int = 4_000_000) -> None:
+        self._reader = reader
+        self._entries = entries
+        self._size = size
+        self._levels: dict[Operation, _Level] = {}
+        self._turn = 0
+        self._settling: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def fetch(self, wants: Sequence[Want], operation: Operation) -> list[Answer]:
+        """Return the answers for *wants*, in their order; a failure is an answer too."""
+        level = self._level(operation)
+        level.wants.update(dict.fromkeys(wants))
+        level.last_turn = self._turn
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
+        # Shielded: an operation that gives up must not take the answers of others along.
+        answered = asyncio.shield(level.answered)
+        try:
+            async with asyncio.timeout_at(operation.deadline):
+                answers = await answered
+        except TimeoutError:
+            return [DeadlineExceeded() for _ in wants]
+        return [answers.get(want) or MissingEntry(want.href) for want in wants]
+
+    async def close(self) -> None:
+        """End what is under way; whoever still waits gets an error, not silence."""
+        tasks = [*self._sending, *([self._settling] if self._settling else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for level in self._levels.values():
+            level.answered.set_result({})
+        self._levels.clear()
+
+    def _level(self, operation: Operation) -> _Level:
+        level = self._levels.get(operation)
+        if level is None:
+            answered: asyncio.Future[Mapping[Want, Answer]] = asyncio.get_running_loop().create_future()
+            level = self._levels[operation] = _Level(operation, answered)
+        return level
+
+    async def _settle(self) -> None:
+        """Close the window when it is quiet, again and again until nothing is wanted."""
+        loop = asyncio.get_running_loop()
+        opened = loop.time()
+        while self._levels:
+            await asyncio.sleep(0)
+            self._turn += 1
+            quiet = [level for level in self._levels.values() if self._turn - level.last_turn > QUIET_TURNS]
+            is_overdue = loop.time() - opened > LONGEST_WAIT or self._is_full(quiet)
+            if quiet and (is_overdue or len(quiet) == len(self._levels)):
+                self._send_levels(quiet)
+                opened = loop.time()
+        self._settling = None
+
+    def _is_full(self, levels: Sequence[_Level]) -> bool:
+        return sum(len(level.wants) for level in levels) >= self._entries
+
+    def _send_levels(self, levels: Sequence[_Level]) -> None:
+        for level in levels:
+            del self._levels[level.operation]
+        task = asyncio.create_task(self._answer(levels))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _answer(self, levels: Sequence[_Level]) -> None:
+        """Send the wants of *levels*, and answer each level when all of its own wants are answered.
+
+        All at once, so that what its answers make wanted next arrives together again.
+        """
+        parts = split(
+            (want for level in levels for want in level.wants), entries=self._entries, size=self._size
+        )
+        sent = {part: asyncio.create_task(self._send(part, levels)) for part in parts}
+        await asyncio.gather(*(self._answer_level(level, sent) for level in levels))
+
+    async def _answer_level(
+        self, level: _Level, sent: Mapping[tuple[Want, ...], asyncio.Task[dict[Want, Answer]]]
+    ) -> None:
+        answers: dict[Want, Answer] = {}
+        try:
+            for part, task in sent.items():
+                if not level.wants.keys().isdisjoint(part):
+                    answers.update(await asyncio.shield(task))
+        finally:
+            # Also when this task is cancelled: nobody may be left waiting.
+            if not level.answered.done():
+                level.answered.set_result(answers)
+
+    async def _send(self, part: tuple[Want, ...], levels: Sequence[_Level]) -> dict[Want, Answer]:
+        shared = [level for level in levels if not level.wants.keys().isdisjoint(part)]
+        for level in shared:
+            level.operation.requests += 1
+            level.operation.calls += len(level.wants.keys() & set(part))
+        reads = [Read(want.href, want.token) for want in part]
+        deadline = max(level.operation.deadline for level in shared)
+        answers = await self._reader.read(reads, deadline=deadline)
+        return dict(zip(part, answers, strict=True))

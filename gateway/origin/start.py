@@ -1,0 +1,56 @@
+"""What must be there before the origin serves: tables, the embedded catalog, a consumer to try it with."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from gateway.origin import models
+from gateway.origin.catalog.embedded import embed
+from gateway.origin.database import Database, DatabaseUnusable
+
+DEMO: str = "demo"
+"""The name of the consumer that every new database begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A consumer key and its secret."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+def sqlite_url(home: Path) -> str:
+    """Return the address of the database in *home*, a folder that is made if need be."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / f".probe-{secrets.token_hex(4)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise DatabaseUnusable(str(home), f"nothing can be written there ({error.strerror})") from error
+    return f"sqlite+aiosqlite:///{home / 'origin.sqlite3'}"
+
+
+async def prepare(url: str) -> Consumer:
+    """Bring the database at *url* up to date, and return the demo's consumer."""
+    database = Database(url)
+    try:
+        await database.migrate()
+        await embed(database)
+        return await _demo_consumer(database)
+    finally:
+        await database.close()
+
+
+async def _demo_consumer(database: Database) -> Consumer:
+    async with database.write() as session:
+        found = await session.scalar(select(models.Consumer).where(models.Consumer.name == DEMO))
+        if found is None:
+            found = models.Consumer(
+                key=secrets.token_hex(12), secret=secrets.token_urlsafe(16), name=DEMO, is_enabled=True
+            )
+            session.add(found)
+        return Consumer(found.key, found.secret)

@@ -1,0 +1,103 @@
+"""How a field follows a link: declared by naming its row in ``relations.py``."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import strawberry
+
+from gateway.relations import Relation
+from gateway.resources import Link, LinkList, Links
+from gateway.schema.connection import Connection, connection, slice_of
+from gateway.schema.context import Context, Info
+from gateway.schema.paging import Part, load_part, part_of_links
+from gateway.schema.selection import asks_only_linked_items, asks_only_links
+from gateway.upstream.hypermedia import expect
+
+Shown = TypeVar("Shown")
+
+Show = Callable[[Any, Context], Shown]
+"""Puts a resource into GraphQL."""
+
+First = Annotated[int, strawberry.argument(description="How many items at most: 0 to 500.")]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="A cursor: the page begins behind it. Absent: at the beginning."),
+]
+
+
+def link_of(links: Links, relation: Relation) -> Link | None:
+    """Return the link that *relation* follows, if the document has one."""
+    return next((links[rel] for rel in relation.rels if rel in links), None)
+
+
+def follow_one(relation: Relation, show: Show[object], *, description: str) -> Any:  # noqa: ANN401
+    """Declare a field that shows the one thing behind a link; null without a link."""
+
+    def resolve(root: Any, info: Info) -> object:  # noqa: ANN401
+        link = link_of(root.resource.links, relation)
+        return None if link is None else show_link(link, relation, show, info)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def show_link(link: Link, relation: Relation, show: Show[object], info: Info) -> object:
+    """Show what *link* leads to: out of the link itself where nothing more is asked, else loaded."""
+    context = info.context
+    content = link.content
+    if isinstance(content, relation.found):
+        return show(content, context)
+    if hasattr(relation.found, "of_link") and asks_only_links(info._raw_info, context.selections):  # noqa: SLF001
+        return show(relation.found.of_link(link), context)
+    loaded = context.load(relation, link.href)
+    return _then(loaded, lambda found: show(expect(found, relation.found), context))
+
+
+def follow_list(relation: Relation, show: Show[list[Any]], *, description: str) -> Any:  # noqa: ANN401
+    """Declare a field that shows a whole list; empty without a link, since then there is nothing."""
+
+    def resolve(root: Any, info: Info) -> object:  # noqa: ANN401
+        link = link_of(root.resource.links, relation)
+        return [] if link is None else load_content(link, relation, show, info)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def load_content(link: Link, relation: Relation, show: Show[Any], info: Info) -> object:
+    """Show the content behind *link*: out of its expansion where that says enough, else loaded."""
+    context = info.context
+    content = link.content
+    if isinstance(content, relation.found) or (
+        isinstance(content, LinkList) and asks_only_links(info._raw_info, context.selections)  # noqa: SLF001
+    ):
+        return show(content, context)
+    loaded = context.load(relation, link.href)
+    return _then(loaded, lambda found: show(expect(found, relation.found), context))
+
+
+def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> Any:  # noqa: ANN401
+    """Declare a connection over the list behind a link; *show* shows one item; empty without a link."""
+
+    def resolve(root: Any, info: Info, first: First = 25, after: After = None) -> object:  # noqa: ANN401
+        wanted = slice_of(first, after)
+        link = link_of(root.resource.links, relation)
+        context = info.context
+        if link is None:
+            return connection([], start=wanted.start, total=0)
+        content = link.content
+        if isinstance(content, LinkList) and asks_only_linked_items(info._raw_info, context.selections):  # noqa: SLF001
+            part = part_of_links(content, wanted)
+            if part is not None:
+                return show_part(part, wanted.start, show, context)
+        loading = load_part(context, relation, link.href, wanted)
+        return _then(loading, lambda part: show_part(part, wanted.start, show, context))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def show_part(part: Part, start: int, show: Show[Any], context: Context) -> Connection[Any]:
+    """Show *part* of a list as a connection."""
+    return connection([show(item, context) for item in part.items], start=start, total=part.total)
+
+
+async def _then(found: Awaitable[Any], show: Callable[[Any], object]) -> object:
+    return show(await found)

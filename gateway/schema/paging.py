@@ -1,0 +1,72 @@
+"""A part of a list, put together from as many of the origin's pages as it takes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.relations import Relation
+from gateway.resources import Content, Href, LinkList, People, Person, Title, Titles
+from gateway.schema.context import Context
+from gateway.upstream.errors import MalformedDocument
+from gateway.upstream.href import with_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a list: from *start*, at most *size* items."""
+
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The items of a slice, and how many the whole list has."""
+
+    items: Sequence[Title | Person]
+    total: int
+
+
+async def load_part(context: Context, relation: Relation, href: Href, wanted: Slice) -> Part:
+    """Load *wanted* of the list at *href*: its first page, and then the others it needs together."""
+    if relation.paging is None:
+        return _cut(_list(await context.load(relation, href)), wanted)
+    largest = relation.paging.largest
+    first = _list(await _load_page(context, relation, href, Slice(wanted.start, min(wanted.size, largest))))
+    if first.total is None:
+        return _cut(first, wanted)
+    end = min(wanted.start + wanted.size, first.total)
+    rest = await asyncio.gather(
+        *(
+            _load_page(context, relation, href, Slice(start, min(largest, end - start)))
+            for start in range(wanted.start + largest, end, largest)
+        )
+    )
+    items = [item for page in (first, *map(_list, rest)) for item in page.items]
+    return Part(items[: wanted.size], first.total)
+
+
+def part_of_links(content: LinkList, wanted: Slice) -> Part | None:
+    """Return *wanted* out of expanded links; nothing where the expansion was cut short before its end."""
+    total = len(content.links) if content.total is None else content.total
+    end = min(wanted.start + wanted.size, total)
+    if end > len(content.links):
+        return None
+    return Part([Title.of_link(link) for link in content.links[wanted.start : end]], total)
+
+
+def _load_page(context: Context, relation: Relation, href: Href, page: Slice) -> asyncio.Future[Content]:
+    """Want one page; a page of nothing is asked for as a page of one, for the sake of the total."""
+    size = max(page.size, 1)
+    paged = with_parameters(href, {"start_index": page.start, "max_results": size})
+    return context.load(relation, paged, items=size)
+
+
+def _list(content: Content) -> Titles | People:
+    if isinstance(content, Titles | People):
+        return content
+    raise MalformedDocument("document", "a list")
+
+
+def _cut(whole: Titles | People, wanted: Slice) -> Part:
+    return Part(whole.items[wanted.start : wanted.start + wanted.size], len(whole.items))

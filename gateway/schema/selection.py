@@ -1,0 +1,69 @@
+"""What a selection asks for, so that content at hand can answer it without a request. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLResolveInfo,
+    GraphQLSkipDirective,
+    SelectionNode,
+    SelectionSetNode,
+)
+from graphql.execution.values import get_directive_values
+
+_OF_LINKS: Final = frozenset({"__typename", "id", "href", "name", "name.regular", "name.__typename"})
+"""What a link says by itself: where it leads and how that is called."""
+
+_ITEMS: Final = ("nodes.", "edges.node.")
+
+
+def asks_only_links(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> bool:
+    """Say whether the selection below a field asks nothing that a link does not say by itself."""
+    return all(path in _OF_LINKS for path in _paths(info, seen))
+
+
+def asks_only_linked_items(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> bool:
+    """Say the same of the items of a connection."""
+    paths = _paths(info, seen)
+    items = (path.removeprefix(prefix) for path in paths for prefix in _ITEMS if path.startswith(prefix))
+    return all(path in _OF_LINKS for path in items)
+
+
+def _paths(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> frozenset[str]:
+    """Return the dotted paths of all fields below; *seen* spares doing it for each item of a list."""
+    key = id(info.field_nodes[0])
+    if key not in seen:
+        walk = _Walk(info.fragments, info.variable_values)
+        below = (walk.below(node.selection_set, "") for node in info.field_nodes)
+        seen[key] = frozenset(path for paths in below for path in paths)
+    return seen[key]
+
+
+class _Walk:
+    """Visits what a selection includes, through fragments and past ``@skip`` and ``@include``."""
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], variables: object) -> None:
+        self._fragments = fragments
+        self._variables = variables
+
+    def below(self, selection: SelectionSetNode | None, prefix: str) -> Iterator[str]:
+        for node in selection.selections if selection else ():
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                path = f"{prefix}{node.name.value}"
+                yield path
+                yield from self.below(node.selection_set, f"{path}.")
+            elif isinstance(node, FragmentSpreadNode):
+                yield from self.below(self._fragments[node.name.value].selection_set, prefix)
+            else:
+                yield from self.below(getattr(node, "selection_set", None), prefix)
+
+    def _is_included(self, node: SelectionNode) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)  # type: ignore[arg-type]
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)  # type: ignore[arg-type]
+        return not (skip and skip["if"]) and not (include and not include["if"])

@@ -1,0 +1,126 @@
+"""The only network: one request, signed, answered within a deadline and a size.
+
+httpx's own timeouts are per read and it inflates without a limit; so a timeout stands around each attempt,
+the body is read as it was sent, and inflated here with a cap and a check that the stream was complete.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from gateway.contract import FORM
+from gateway.resources import Href
+from gateway.upstream.errors import (
+    MalformedDocument,
+    OriginTimedOut,
+    OriginUnreachable,
+    ResponseTooLarge,
+)
+
+_HEADERS: Final = {"accept": "text/xml", "accept-encoding": "gzip", "user-agent": "netflix-graphql-gateway"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long an attempt may take (seconds), and how much may come back (bytes)."""
+
+    attempt: float = 5.0
+    connect: float = 1.0
+    wire_bytes: int = 2_000_000
+    inflated_bytes: int = 8_000_000
+    connections: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: the status, the headers by lower-case name, the inflated body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def open_http(limits: Limits) -> httpx.AsyncClient:
+    """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings."""
+    pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
+    transport = AiohttpTransport(limits=pool, trust_env=False)
+    return httpx.AsyncClient(
+        transport=transport,
+        timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+class Client:
+    """Sends requests to the origin, each within its limits."""
+
+    def __init__(self, http: httpx.AsyncClient, limits: Limits | None = None) -> None:
+        self._http = http
+        self._limits = limits or Limits()
+
+    async def get(self, href: Href, *, authorization: str, deadline: float) -> Response:
+        """GET *href*; *deadline* is a time of the running loop."""
+        request = self._http.build_request("GET", href, headers={**_HEADERS, "authorization": authorization})
+        return await self._send(request, href, deadline)
+
+    async def post_form(self, href: Href, form: bytes, *, deadline: float) -> Response:
+        """POST *form*, urlencoded, to *href*."""
+        headers = {**_HEADERS, "content-type": FORM}
+        request = self._http.build_request("POST", href, content=form, headers=headers)
+        return await self._send(request, href, deadline)
+
+    async def _send(self, request: httpx.Request, href: Href, deadline: float) -> Response:
+        now = asyncio.get_running_loop().time()
+        until = min(deadline, now + self._limits.attempt)
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._exchange(request, href)
+        except (httpx.TransportError, aiohttp.ClientError) as error:
+            # The transport calls a broken connection a connect time-out, and leaves some errors as they are.
+            if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+                raise OriginTimedOut(href, round(until - now, 3)) from error
+            raise OriginUnreachable(href) from error
+        except TimeoutError as error:
+            raise OriginTimedOut(href, round(until - now, 3)) from error
+
+    async def _exchange(self, request: httpx.Request, href: Href) -> Response:
+        response = await self._http.send(request, stream=True)
+        try:
+            body = await self._read(response, href)
+        finally:
+            await response.aclose()
+        if response.headers.get("content-encoding", "identity").lower() == "gzip":
+            body = _inflate(body, href, limit=self._limits.inflated_bytes)
+        return Response(response.status_code, dict(response.headers), body)
+
+    async def _read(self, response: httpx.Response, href: Href) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        encoded = "content-encoding" in response.headers
+        limit = self._limits.wire_bytes if encoded else self._limits.inflated_bytes
+        async for chunk in response.aiter_raw():
+            size += len(chunk)
+            if size > limit:
+                raise ResponseTooLarge(href, limit)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def _inflate(body: bytes, href: Href, *, limit: int) -> bytes:
+    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        inflated = inflater.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise MalformedDocument("gzip body", "a gzip stream") from error
+    if len(inflated) > limit:
+        raise ResponseTooLarge(href, limit)
+    if not inflater.eof or inflater.unused_data:
+        raise MalformedDocument("gzip body", "a complete gzip stream")
+    return inflated

@@ -1,0 +1,100 @@
+"""Reads resources: one by a GET of its own, several by one bulk request."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.resources import Content, Href
+from gateway.upstream import bulk, hypermedia
+from gateway.upstream.client import Client, Response
+from gateway.upstream.errors import ResponseTooLarge, UpstreamError
+from gateway.upstream.href import with_parameters
+from gateway.upstream.signing import Credentials, Signer
+
+VERSION: Final = "1.5"
+"""The dialect the gateway speaks: the 1.0 documents with ``@`` expansion, filters and the 1.5 extras."""
+
+_PARSE_OFF_LOOP: Final = 256 * 1024
+"""Bytes from which a document is parsed in a thread, so that it does not hold up everyone else."""
+
+Answer = Content | UpstreamError
+"""What comes of reading one resource: a failure is an answer too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A resource to read, and the subscriber's token to sign with where it is personal."""
+
+    href: Href
+    token: Credentials | None = None
+
+
+class Reader:
+    """Reads resources of one origin."""
+
+    def __init__(self, client: Client, signer: Signer, *, bulk_address: Href) -> None:
+        self._client = client
+        self._signer = signer
+        self._bulk_address = bulk_address
+
+    async def read(self, reads: Sequence[Read], *, deadline: float) -> list[Answer]:
+        """Return an answer for each of *reads*, in their order, in one request.
+
+        A bulk answer that is too large is asked for again in halves.
+        """
+        try:
+            if len(reads) == 1:
+                return [await self._get(reads[0], deadline)]
+            return await self._bulk(reads, deadline)
+        except ResponseTooLarge as error:
+            if len(reads) == 1:
+                return [error]
+            middle = len(reads) // 2
+            halves = (reads[:middle], reads[middle:])
+            parts = await asyncio.gather(*(self.read(half, deadline=deadline) for half in halves))
+            return [answer for part in parts for answer in part]
+        except UpstreamError as error:
+            return [error] * len(reads)
+
+    async def _get(self, read: Read, deadline: float) -> Answer:
+        href = with_parameters(read.href, {"v": VERSION})
+        authorization = self._signer.authorization("GET", href, read.token)
+        response = await self._client.get(href, authorization=authorization, deadline=deadline)
+        _check(response, read.href)
+        return await _parsed(response.body, read.href)
+
+    async def _bulk(self, reads: Sequence[Read], deadline: float) -> list[Answer]:
+        call = secrets.token_hex(4)
+        asked = {f"entry_{call}_{number}": read.href for number, read in enumerate(reads)}
+        signed = {
+            name: self._signer.signed_url(with_parameters(read.href, {"v": VERSION}), read.token)
+            for name, read in zip(asked, reads, strict=True)
+        }
+        response = await self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)
+        _check(response, self._bulk_address)
+        answers = await _parsed_bulk(response.body, asked)
+        return [_content(answers[name]) for name in asked]
+
+
+def _check(response: Response, href: Href) -> None:
+    if response.status == 200:
+        return
+    raise hypermedia.read_refusal(response.body, href, status=response.status)
+
+
+def _content(answer: "bulk.Entry | UpstreamError") -> Answer:
+    return answer if isinstance(answer, UpstreamError) else answer.content
+
+
+async def _parsed(body: bytes, href: Href) -> Content:
+    if len(body) < _PARSE_OFF_LOOP:
+        return hypermedia.read_document(body, href)
+    return await asyncio.to_thread(hypermedia.read_document, body, href)
+
+
+async def _parsed_bulk(body: bytes, asked: Mapping[str, Href]) -> "Mapping[str, bulk.Entry | UpstreamError]":
+    if len(body) < _PARSE_OFF_LOOP:
+        return bulk.read_answer(body, asked)
+    return await asyncio.to_thread(bulk.read_answer, body, asked)
