@@ -1,11 +1,14 @@
 """The tables of the origin. Relationships are never loaded by accident: ``lazy="raise"``."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from gateway.origin import names
 
 
 class Kind(StrEnum):
@@ -35,7 +38,25 @@ class RatingSystem(StrEnum):
 
 def _stored(enum: type[StrEnum]) -> Enum:
     """Store *enum* by value, as text that any database and any reader understands."""
-    return Enum(enum, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members])
+    return Enum(
+        enum, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members]
+    )
+
+
+def _parameters(context: DefaultExecutionContext) -> Mapping[str, object]:
+    parameters: Mapping[str, object] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return parameters
+
+
+def _folded_name(context: DefaultExecutionContext) -> str:
+    """Derive the search name on insert, so that nobody who adds a row can forget it."""
+    return names.fold(str(_parameters(context)["name"]))
+
+
+def _folded_synopsis(context: DefaultExecutionContext) -> str | None:
+    """Derive the searchable text on insert, so that nobody who adds a row can forget it."""
+    synopsis = _parameters(context).get("synopsis")
+    return None if synopsis is None else names.fold_html(str(synopsis))
 
 
 class Base(DeclarativeBase):
@@ -60,8 +81,8 @@ class Title(Base):
     name: Mapped[str]
     short_name: Mapped[str | None]
     """Null where it is the same as the name."""
-    search_name: Mapped[str]
-    """The name as search compares it: case folded, without accents and punctuation."""
+    search_name: Mapped[str] = mapped_column(default=_folded_name)
+    """The name as search compares it (``names.fold``); whoever updates the name updates it too."""
     release_year: Mapped[int | None]
     runtime: Mapped[int | None]
     """Seconds."""
@@ -69,6 +90,8 @@ class Title(Base):
     maturity_level: Mapped[int | None]
     synopsis: Mapped[str | None]
     """HTML."""
+    search_synopsis: Mapped[str | None] = mapped_column(default=_folded_synopsis)
+    """The words of the synopsis as search compares them (``names.fold_html``)."""
     short_synopsis: Mapped[str | None]
     official_url: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("title.id"))
@@ -83,10 +106,10 @@ class Title(Base):
     """Unix seconds."""
 
     parent: Mapped["Title | None"] = relationship(
-        remote_side=[id], foreign_keys=[parent_id], lazy="raise", viewonly=True
+        remote_side="Title.id", foreign_keys=[parent_id], lazy="raise", viewonly=True
     )
     series: Mapped["Title | None"] = relationship(
-        remote_side=[id], foreign_keys=[series_id], lazy="raise", viewonly=True
+        remote_side="Title.id", foreign_keys=[series_id], lazy="raise", viewonly=True
     )
     genres: Mapped[list["Genre"]] = relationship(
         secondary="title_genre", order_by="TitleGenre.position", lazy="raise", viewonly=True
@@ -127,7 +150,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(index=True)
-    search_name: Mapped[str] = mapped_column(index=True)
+    search_name: Mapped[str] = mapped_column(default=_folded_name, index=True)
     bio: Mapped[str | None]
     """HTML."""
 

@@ -35,7 +35,11 @@ class TitleRecord:
     facets: frozenset[Facet]
     """What it has anything to show for; a missing facet has no link."""
     children: Mapping[Facet, Sequence["TitleRecord"]] = field(default_factory=dict)
-    """Discs, seasons, episodes, bonus materials and similars, where asked for."""
+    """Discs, seasons, episodes, bonus materials and similars, where asked for, as what a link shows.
+
+    A child's own row is all that is loaded: no facets and no relationships. Whoever needs the whole
+    record asks for ``child_ids`` and then for those titles.
+    """
 
 
 @dataclass(frozen=True, slots=True)

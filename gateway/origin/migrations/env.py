@@ -1,0 +1,14 @@
+"""Alembic's entry: it works on the connection it is handed, inside the transaction of its caller."""
+
+from alembic import context
+
+from gateway.origin import models
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=models.Base.metadata,
+    # SQLite rolls tables back like rows once BEGIN is ours: an upgrade happens whole or not at all.
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

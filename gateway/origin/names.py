@@ -1,0 +1,40 @@
+"""How search compares names and texts: case folded, without accents, apostrophes and punctuation. Pure."""
+
+import html
+import re
+import unicodedata
+
+_APOSTROPHES = dict.fromkeys((0x27, 0x60, 0xB4, 0x2BC, 0x2018, 0x2019, 0xFF07))
+"""Dropped before anything else: an apostrophe joins (``Ocean's`` is ``oceans``), other marks part."""
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "&": " and "}
+)
+"""Letters that Unicode does not take apart, as people without that keyboard type them."""
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def fold(text: str) -> str:
+    """Return *text* as lower-case words with single blanks between them."""
+    plain = text.translate(_APOSTROPHES)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
+        plain = plain.translate(_APOSTROPHES)
+    letters = plain.casefold().translate(_LETTERS)
+    kept = "".join(_kept(character) for character in letters)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def fold_html(markup: str) -> str:
+    """Return the words of *markup*, folded, without its tags."""
+    return fold(html.unescape(_TAG.sub(" ", markup)))
+
+
+def _kept(character: str) -> str:
+    if character.isalnum():
+        return character
+    if "\u0300" <= character <= "\u036f":
+        return ""
+    # The vowel signs of Indic, Thai and other scripts are marks too, and belong to the word.
+    return character if unicodedata.category(character).startswith("M") else " "
