@@ -1,17 +1,21 @@
 import { defineConfig } from "vite";
 
-// The gateway serves `dist/index.html` at /graphql and `dist/assets/` below this base; see
-// gateway/edge/explorer.py, which names the same path.
 export default defineConfig({
+  // gateway/edge/explorer.py serves dist/index.html at /graphql and dist/assets/ below this base.
   base: "/graphql/explorer/",
   build: {
-    target: "es2023",
+    // The licences of what is bundled travel with it.
+    license: { fileName: "licenses.md" },
+    // Files of their own, so that the content policy can do without `data:` where possible.
+    assetsInlineLimit: 0,
     // Monaco is one large program, loaded once and cached for ever: there is nothing to split.
     chunkSizeWarningLimit: 4096,
-    // Everything is a file of our own: a strict policy then needs no `data:` for scripts or fonts.
-    assetsInlineLimit: 0,
-    // Written into the page as an inline script by some releases; modern browsers need none.
-    modulePreload: { polyfill: false },
+    rolldownOptions: { onLog },
   },
   worker: { format: "es" },
 });
+
+/** Say nothing of "use client", which concerns servers that render React. */
+function onLog(level, log, report) {
+  if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log);
+}
