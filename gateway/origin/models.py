@@ -245,7 +245,7 @@ class ScreenFormat(Base):
 
 
 class LanguageAudio(Base):
-    """A sound track: a language in one audio format of one delivery format."""
+    """A sound track: a language of a delivery format, in one audio format."""
 
     __tablename__ = "language_audio"
 
@@ -253,7 +253,8 @@ class LanguageAudio(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     format: Mapped[str]
     language: Mapped[str]
-    audio: Mapped[str]
+    audio: Mapped[str | None]
+    """Null where only the language is known."""
 
 
 class Consumer(Base):

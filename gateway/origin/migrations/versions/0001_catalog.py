@@ -26,7 +26,8 @@ def upgrade() -> None:
     _create_maturity_rating()
     _create_award()
     _create_availability()
-    _create_sound_and_picture()
+    _create_screen_format()
+    _create_language_audio()
     if op.get_context().dialect.name == "sqlite":
         for table, columns in _INDEXED.items():
             _create_fulltext(table, columns)
@@ -183,15 +184,27 @@ def _create_availability() -> None:
     )
 
 
-def _create_sound_and_picture() -> None:
-    for table, details in (("screen_format", ("label",)), ("language_audio", ("language", "audio"))):
-        op.create_table(
-            table,
-            _title_id(),
-            sa.Column("position", sa.Integer(), nullable=False),
-            *(sa.Column(name, sa.String(), nullable=False) for name in ("format", *details)),
-            sa.PrimaryKeyConstraint("title_id", "position"),
-        )
+def _create_screen_format() -> None:
+    op.create_table(
+        "screen_format",
+        _title_id(),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("title_id", "position"),
+    )
+
+
+def _create_language_audio() -> None:
+    op.create_table(
+        "language_audio",
+        _title_id(),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("audio", sa.String()),
+        sa.PrimaryKeyConstraint("title_id", "position"),
+    )
 
 
 def _create_fulltext(table: str, columns: tuple[str, ...]) -> None:
