@@ -16,6 +16,7 @@ from gateway.upstream.pox import parse
         ("5", 5.0),
         ("1", 1.0),
         ("0", None),
+        ("0.9", None),
         ("5.1", None),
         ("-4.3", None),
         ("NaN", None),
