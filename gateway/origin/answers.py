@@ -1,0 +1,49 @@
+"""Answers as they are collected: documents written out, refusals, and what came too late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gateway.origin.calls import Document
+from gateway.origin.errors import NoRoom, Refusal
+from gateway.origin.representations.rendering import entity_tag, pox
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document, written out."""
+
+    body: bytes
+    etag: str
+    status: int = 200
+    location: str | None = None
+
+
+@dataclass(slots=True)
+class Answers:
+    """What has been answered so far, by place; whatever is missing at the end came too late."""
+
+    missing: Refusal
+    limit: int
+    """How many bytes the documents may have together."""
+    _size: int = 0
+    _by_place: dict[int, Rendered | Refusal] = field(default_factory=dict)
+
+    def put(self, place: int, answer: Document | Refusal) -> None:
+        """Keep the answer for *place*."""
+        self._by_place[place] = self._rendered(answer) if isinstance(answer, Document) else answer
+
+    def fail(self, places: Iterable[int], refusal: Refusal) -> None:
+        """Answer *refusal* for those of *places* that have no answer yet."""
+        for place in places:
+            self._by_place.setdefault(place, refusal)
+
+    def in_order(self, count: int) -> list[Rendered | Refusal]:
+        """Return the answers for the first *count* places."""
+        return [self._by_place.get(place, self.missing) for place in range(count)]
+
+    def _rendered(self, document: Document) -> Rendered | Refusal:
+        body = pox(document.root)
+        if self._size + len(body) > self.limit:
+            return NoRoom(self.limit)
+        self._size += len(body)
+        return Rendered(body, entity_tag(body), document.status, document.location)

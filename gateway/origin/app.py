@@ -1,0 +1,33 @@
+"""The composition root of the origin: the only place where its parts meet."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from gateway.origin.database import Database
+from gateway.origin.dispatch import Dispatcher
+from gateway.origin.paths import SEGMENTS, Paths
+from gateway.origin.service import Service
+from gateway.origin.settings import COMPAT, OriginSettings, compat_names
+
+_log: Final = logging.getLogger(__name__)
+
+
+def create_app(
+    database: Database, settings: OriginSettings, *, segments: Mapping[str, str] = SEGMENTS
+) -> Starlette:
+    """Return the origin over *database*; *segments* rename the parts of titles and people in paths."""
+    paths = Paths(settings.public_url, segments)
+    service = Service(Dispatcher(database, paths, settings), paths, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        for name in sorted(compat_names(settings.compat)):
+            _log.warning("compat %s: %s", name, COMPAT[name])
+        yield
+
+    return Starlette(routes=[Mount("/", app=service)], lifespan=lifespan)

@@ -1,0 +1,82 @@
+"""What an endpoint is asked and answers: calls and documents, always as lists."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.origin.errors import BadPage, Invalid, Refusal
+from gateway.origin.paths import Address, Paths
+from gateway.origin.representations.elements import Element
+from gateway.origin.representations.lists import Page
+from gateway.origin.representations.view import View, read_expand
+
+LONGEST_TERM: Final = 500
+
+_HAS_EXTRAS: Final = {"": False, "1": False, "1.0": False, "1.5": True}
+_OUTPUTS: Final = frozenset({"", "pox", "xml"})
+_INTEGER: Final = re.compile(r"[0-9]{1,18}")
+_LARGEST_START: Final = 2**31 - 1
+_DEFAULT_PAGE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One resource that is asked for."""
+
+    address: Address
+    parameters: Mapping[str, str]
+
+    @property
+    def term(self) -> str:
+        """Return what is searched for."""
+        term = self.parameters.get("term", "").strip()
+        if not term or len(term) > LONGEST_TERM:
+            raise Invalid("term")
+        return term
+
+    def page(self, largest: int) -> Page:
+        """Return the page asked for; a page larger than *largest* is cut down to it."""
+        size = self._integer("max_results", _DEFAULT_PAGE)
+        if not size:
+            raise BadPage("max_results", "positive")
+        start = self._integer("start_index", 0)
+        if start is None:
+            raise BadPage("start_index", "non-negative")
+        return Page(min(start, _LARGEST_START), min(size, largest))
+
+    def _integer(self, name: str, default: int) -> int | None:
+        text = self.parameters.get(name) or str(default)
+        return int(text) if _INTEGER.fullmatch(text) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is found: a tree, which some encoder will write."""
+
+    root: Element
+    status: int = 200
+    location: str | None = None
+
+
+Answer = Document | Refusal
+
+
+class Endpoint(Protocol):
+    """Answers all calls of one view that ask for its kind of resource, each in its place."""
+
+    async def __call__(self, session: AsyncSession, view: View, calls: Sequence[Call], /) -> list[Answer]:
+        """Return the answers to *calls*, in their order."""
+        ...
+
+
+def read_view(paths: Paths, parameters: Mapping[str, str]) -> View:
+    """Return how the answer is to be shown, by the parameters that all resources share (contract 1.5)."""
+    version = parameters.get("v", "")
+    if version not in _HAS_EXTRAS:
+        raise Invalid("v")
+    if parameters.get("output", "").lower() not in _OUTPUTS:
+        raise Invalid("output")
+    return View(paths, _HAS_EXTRAS[version], read_expand(parameters.get("expand", "")))

@@ -1,0 +1,87 @@
+"""What a request claims about who sends it: the OAuth parameters, wherever they are. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from gateway.origin.errors import Malformed, MissingConsumerKey
+from gateway.origin.forms import Pairs
+from gateway.origin.inquiries import Inquiry
+
+LONGEST: Final = 256
+"""How long a key, a token, a nonce or a signature may be."""
+
+_PREFIX: Final = "oauth_"
+_PARAMETER: Final = re.compile(r'([^\s="]+)="([^"]*)"')
+_BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """The OAuth parameters of one request, and all parameters that its signature covers."""
+
+    consumer_key: str
+    token: str
+    signature: str | None
+    signature_method: str | None
+    timestamp: str | None
+    nonce: str | None
+    version: str | None
+    signed: Pairs
+
+
+def read_claims(inquiry: Inquiry) -> Claims:
+    """Return what *inquiry* claims; each OAuth parameter must be in exactly one place (contract 9, 1)."""
+    header = tuple(_header_pairs(inquiry.authorization or ""))
+    signed = (*header, *inquiry.query, *inquiry.form)
+    found = _only_once((*signed, *inquiry.unsigned))
+    if not found.get("oauth_consumer_key"):
+        raise MissingConsumerKey
+    return Claims(
+        consumer_key=found["oauth_consumer_key"],
+        token=found.get("oauth_token", ""),
+        signature=found.get("oauth_signature"),
+        signature_method=found.get("oauth_signature_method"),
+        timestamp=found.get("oauth_timestamp"),
+        nonce=found.get("oauth_nonce"),
+        version=found.get("oauth_version"),
+        signed=tuple(pair for pair in signed if pair[0] != "oauth_signature"),
+    )
+
+
+def _only_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if not name.startswith(_PREFIX):
+            continue
+        if name in found or len(value) > LONGEST:
+            raise Malformed(name if name.isidentifier() else "Authorization")
+        found[name] = value
+    return found
+
+
+def _header_pairs(header: str) -> Iterator[tuple[str, str]]:
+    """Yield the parameters of an ``Authorization`` header, the realm left out (RFC 5849, 3.5.1)."""
+    scheme, _, rest = header.strip().partition(" ")
+    if scheme.lower() != "oauth":
+        return
+    for part in rest.split(","):
+        # Old programs send an empty parameter right after the scheme (contract 9, 2).
+        if not part.strip():
+            continue
+        pair = _PARAMETER.fullmatch(part.strip())
+        if pair is None:
+            raise Malformed("Authorization")
+        if pair[1].lower() != "realm":
+            yield _unescape(pair[1]), _unescape(pair[2])
+
+
+def _unescape(text: str) -> str:
+    if _BROKEN_ESCAPE.search(text) or not text.isascii():
+        raise Malformed("Authorization")
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        raise Malformed("Authorization") from None

@@ -1,0 +1,185 @@
+"""Every address the origin hands out or answers, from one table. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from gateway.contract import Path
+
+
+class Place(StrEnum):
+    """What an address names; the kinds of title are named as the tables name them."""
+
+    SEARCH = "search"
+    AUTOCOMPLETE = "autocomplete"
+    PEOPLE = "people"
+    BULK = "bulk"
+    MOVIE = "movie"
+    SERIES = "series"
+    SEASON = "season"
+    PROGRAM = "program"
+    DISC = "disc"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A path, read: a place, the ids in it, and the part of it that is asked for."""
+
+    place: Place
+    id: int = 0
+    series: int | None = None
+    """The series that the path names beside the title itself."""
+    part: str | None = None
+
+
+FILMOGRAPHY: Final = "filmography"
+
+SEGMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        part: part
+        for part in (
+            "synopsis",
+            "short_synopsis",
+            "box_art",
+            "cast",
+            "directors",
+            "awards",
+            "format_availability",
+            "screen_formats",
+            "languages_and_audio",
+            "bonus_materials",
+            "similars",
+            "seasons",
+            "episodes",
+            "discs",
+            FILMOGRAPHY,
+        )
+    }
+)
+"""What a part of a title or a person is called in a path."""
+
+_TEMPLATES: Final = (
+    (Place.SEARCH, Path.TITLES),
+    (Place.AUTOCOMPLETE, Path.AUTOCOMPLETE),
+    (Place.MOVIE, Path.MOVIE),
+    (Place.SERIES, Path.SERIES),
+    (Place.SEASON, Path.SEASON),
+    (Place.PROGRAM, Path.PROGRAM_OF_SERIES),
+    (Place.PROGRAM, Path.PROGRAM),
+    (Place.DISC, Path.DISC),
+    (Place.PEOPLE, Path.PEOPLE),
+    (Place.PERSON, Path.PERSON),
+    (Place.BULK, Path.BULK),
+    (Place.BULK, "/bulk"),
+)
+
+_LARGEST_ID: Final = 2**31 - 1
+"""What an integer column of any database holds."""
+
+_INDEX: Final = "/catalog/titles/index"
+_WEB: Final = "http://www.netflix.com"
+
+
+class Paths:
+    """The addresses of one origin: its public base URL, and what it calls the parts of a title."""
+
+    def __init__(self, base: str, segments: Mapping[str, str] = SEGMENTS) -> None:
+        self.base = base.rstrip("/")
+        self._segments = {**SEGMENTS, **segments}
+        self._parts = {segment: part for part, segment in self._segments.items()}
+        self._patterns = [(place, _pattern(template)) for place, template in _TEMPLATES]
+
+    @property
+    def index(self) -> str:
+        """The address of the catalog's index."""
+        return self.base + _INDEX
+
+    @property
+    def search(self) -> str:
+        """The address that titles are searched at."""
+        return self.base + Path.TITLES
+
+    @property
+    def autocomplete(self) -> str:
+        """The address that suggests names."""
+        return self.base + Path.AUTOCOMPLETE
+
+    @property
+    def people(self) -> str:
+        """The address that people are searched at."""
+        return self.base + Path.PEOPLE
+
+    def title(self, kind: str, id: int, *, series: int | None = None) -> str:
+        """Return the address of a title; a season's needs its series."""
+        return self.base + _TITLES[kind].format(id=id, series=series)
+
+    def person(self, id: int) -> str:
+        """Return the address of a person."""
+        return self.base + Path.PERSON.format(id=id)
+
+    def part(self, href: str, part: str) -> str:
+        """Return the address of a *part* of what is at *href*."""
+        return f"{href}/{self._segments[part]}"
+
+    def scheme(self, path: str) -> str:
+        """Return a category scheme as an address."""
+        return self.base + path
+
+    def box_art(self, size: str, id: int) -> str:
+        """Return the address of a picture."""
+        return f"{self.base}/boxshots/{size}/{id}.jpg"
+
+    def read(self, path: str) -> Address | None:
+        """Return what *path* names; one trailing slash is forgiven, everything else is exact."""
+        path = path.removesuffix("/")
+        for place, pattern in self._patterns:
+            if found := pattern.fullmatch(path):
+                return self._address(place, found.groupdict())
+        return None
+
+    def _address(self, place: Place, found: Mapping[str, str | None]) -> Address | None:
+        segment = found.get("segment")
+        part = self._parts.get(segment) if segment else None
+        number, series = int(found.get("id") or 0), found.get("series")
+        if (segment and part is None) or max(number, int(series or 0)) > _LARGEST_ID:
+            return None
+        return Address(place, number, series=int(series) if series else None, part=part)
+
+
+_TITLES: Final[Mapping[str, str]] = {
+    Place.MOVIE: Path.MOVIE,
+    Place.SERIES: Path.SERIES,
+    Place.SEASON: Path.SEASON,
+    Place.PROGRAM: Path.PROGRAM,
+    Place.DISC: Path.DISC,
+}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what reads the paths of *template*; an address with an id may be followed by one part."""
+    number = r"[1-9][0-9]{0,9}"
+    pattern = template.replace("{id}", f"(?P<id>{number})").replace("{series}", f"(?P<series>{number})")
+    return re.compile(pattern + (r"(?:/(?P<segment>[^/]+))?" if "{id}" in template else ""))
+
+
+def movie_page(name: str, id: int) -> str:
+    """Return the web page of a title, in the form that was recorded."""
+    return f"{_WEB}/Movie/{_slug(name)}/{id}"
+
+
+def role_page(name: str, id: int) -> str:
+    """Return the web page of a person, in the form that was recorded."""
+    return f"{_WEB}/RoleDisplay/{_slug(name)}/{id}"
+
+
+def tiny_page(id: int) -> str:
+    """Return the shortest web address of a title; the recordings show none."""
+    return f"{_WEB}/Movie/{id}"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_") or "_"

@@ -1,0 +1,77 @@
+"""How a title is to be had: formats, picture shapes, languages, box art. Pure."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from gateway.contract import BOX_ART_WIDTHS, Scheme, box_art_rel
+from gateway.origin import models
+from gateway.origin.representations.elements import Element, add, add_category, add_link, present, root
+from gateway.origin.representations.view import View
+
+
+def delivery_formats(view: View, title: models.Title) -> Element:
+    """Represent the formats of *title*; from 1.5 on with quality and runtime (contract 6.3)."""
+    element = root("delivery_formats")
+    for offer in title.availability:
+        times = present(available_from=offer.available_from, available_until=offer.available_until)
+        availability = add(element, "availability", **times)
+        category = add_category(availability, view.paths.scheme(Scheme.TITLE_FORMATS), offer.format)
+        if view.has_extras and offer.quality:
+            add_category(category, view.paths.scheme(Scheme.QUALITY), offer.quality)
+        if view.has_extras and title.runtime is not None:
+            add(availability, "runtime", title.runtime)
+    return element
+
+
+def screen_formats(view: View, title: models.Title) -> Element:
+    """Represent the picture shapes of *title*."""
+    element = root("screen_formats")
+    for shape in title.screen_formats:
+        screen_format = add(element, "screen_format")
+        add_category(screen_format, view.paths.scheme(Scheme.TITLE_FORMATS), shape.format)
+        add_category(screen_format, view.paths.scheme(Scheme.SCREEN_FORMATS), shape.label)
+    return element
+
+
+def languages_and_audio(view: View, title: models.Title) -> Element:
+    """Represent the sound tracks of *title*: below each format its languages, below those the audio."""
+    element = root("languages_and_audio")
+    for name, tracks in _by_format(title.languages):
+        wrapper = add(element, "language_audio_format")
+        format_ = add_category(wrapper, view.paths.scheme(Scheme.TITLE_FORMATS), name)
+        for language, spoken in _by_language(tracks):
+            category = add_category(format_, view.paths.scheme(Scheme.LANGUAGES), language)
+            for audio in filter(None, (track.audio for track in spoken)):
+                add_category(category, view.paths.scheme(Scheme.AUDIO), audio)
+    return element
+
+
+_FOLDERS: Final = {"small": "tiny", "medium": "small", "large": "large"}
+
+
+def box_art_attributes(view: View, title: models.Title) -> dict[str, str]:
+    """Return the pictures of *title* by size; the folders' names are shifted by one (contract 3.4)."""
+    return {size: view.paths.box_art(folder, title.id) for size, folder in _FOLDERS.items()}
+
+
+def box_art(view: View, title: models.Title) -> Element:
+    """Represent the pictures of *title* in every width."""
+    element = root("box_art")
+    for width in BOX_ART_WIDTHS:
+        href = view.paths.box_art(f"{width}pix_w", title.id)
+        add_link(element, href, rel=box_art_rel(width), title=f"{width}pix width box art")
+    return element
+
+
+_Tracks = Sequence[models.LanguageAudio]
+
+
+def _by_format(tracks: _Tracks) -> Iterator[tuple[str, _Tracks]]:
+    for name, group in groupby(tracks, key=lambda track: track.format):
+        yield name, list(group)
+
+
+def _by_language(tracks: _Tracks) -> Iterator[tuple[str, _Tracks]]:
+    for name, group in groupby(tracks, key=lambda track: track.language):
+        yield name, list(group)

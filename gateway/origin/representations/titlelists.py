@@ -1,0 +1,70 @@
+"""Lists of titles: a search, similars, a filmography, children. Pure."""
+
+from collections.abc import Sequence
+
+from gateway.contract import Rel
+from gateway.origin import models, paths
+from gateway.origin.records import Facet, TitleRecord
+from gateway.origin.representations.elements import Element, add, add_link, root
+from gateway.origin.representations.facets import href, title_links
+from gateway.origin.representations.lists import Page, add_header, template
+from gateway.origin.representations.people import person
+from gateway.origin.representations.titles import catalog_title
+from gateway.origin.representations.view import View
+
+
+def titles_found(view: View, found: Sequence[TitleRecord], page: Page, *, total: int) -> Element:
+    """Represent one page of a search for titles (contract 3.1)."""
+    element = root("catalog_titles")
+    add_link(element, view.paths.index, rel=Rel.INDEX, title="index")
+    add_link(element, view.paths.autocomplete, rel=Rel.AUTOCOMPLETE, title="autocomplete")
+    add_header(element, template(view.paths.search, "term", "start_index", "max_results"), page, total=total)
+    element.extend(catalog_title(view, record) for record in found)
+    return element
+
+
+def catalog_titles(view: View, children: Sequence[TitleRecord]) -> Element:
+    """Represent seasons, episodes or discs; they come all at once, without a header."""
+    element = root("catalog_titles")
+    element.extend(catalog_title(view, child) for child in children)
+    return element
+
+
+def similars(
+    view: View, title: models.Title, alike: Sequence[TitleRecord], page: Page, *, total: int
+) -> Element:
+    """Represent one page of what is similar to *title*."""
+    element = root("similars")
+    here = view.paths.part(href(view.paths, title), Facet.SIMILARS)
+    add_header(element, template(here, "start_index", "max_results"), page, total=total)
+    element.extend(catalog_title(view, record, "similars_item") for record in alike)
+    return element
+
+
+def filmography(
+    view: View, who: models.Person, films: Sequence[TitleRecord], page: Page, *, total: int
+) -> Element:
+    """Represent one page of the titles that *who* had a part in (contract 6.4)."""
+    element = root("filmography")
+    here = view.paths.part(view.paths.person(who.id), paths.FILMOGRAPHY)
+    add_header(element, template(here, "start_index", "max_results"), page, total=total)
+    element.extend(catalog_title(view, record, "filmography_item") for record in films)
+    return element
+
+
+def person_expanded(view: View, who: models.Person, films: Sequence[TitleRecord]) -> Element:
+    """Represent *who* with links to *films* inside the link to the filmography (contract 6.4)."""
+    element = person(view, who)
+    for link in element.iterfind("link"):
+        if link.get("rel") == Rel.FILMOGRAPHY:
+            link.append(title_links(view, "filmography", [film.title for film in films]))
+    return element
+
+
+def autocomplete(view: View, names: Sequence[str]) -> Element:
+    """Represent names that complete what was typed (contract 3.2)."""
+    element = root("autocomplete")
+    add(element, "url_template", template(view.paths.autocomplete, "term"))
+    for name in names:
+        add(add(element, "autocomplete_item"), "title", short=name)
+    return element

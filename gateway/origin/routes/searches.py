@@ -1,0 +1,104 @@
+"""Searches: titles, people, and names to go on with (contract 3.1, 3.2 and 3.6)."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain
+from typing import Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.origin import queries, search
+from gateway.origin.calls import Answer, Call, Document, Endpoint
+from gateway.origin.errors import Invalid, Refusal
+from gateway.origin.records import Hits
+from gateway.origin.representations.lists import Page
+from gateway.origin.representations.people import people_found
+from gateway.origin.representations.titlelists import autocomplete, titles_found
+from gateway.origin.representations.view import View
+
+LARGEST_TITLES: Final = 100
+LARGEST_PEOPLE: Final = 500
+
+_FILTER: Final = re.compile(r"(?:https?://)?[^/]+/categories/title_formats/(instant|disc)/?")
+_FORMATS: Final[dict[str, search.Format]] = {"instant": "instant", "disc": "disc"}
+
+Clock = Callable[[], float]
+Thing = TypeVar("Thing")
+_Found = tuple[Page, Hits]
+
+
+def search_titles(clock: Clock) -> Endpoint:
+    """``GET /catalog/titles``: a page of what the term finds."""
+
+    async def endpoint(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+        async def find(call: Call) -> _Found:
+            page, fmt = call.page(LARGEST_TITLES), _format(view, call)
+            now = int(clock())
+            return page, await search.search_titles(
+                session, call.term, fmt=fmt, start=page.start, limit=page.size, now=now
+            )
+
+        found = [await _attempt(find, call) for call in calls]
+        titles = await queries.titles(session, _ids(found), load=view.facets)
+        return [
+            item
+            if isinstance(item, Refusal)
+            else Document(
+                titles_found(view, [titles[key] for key in item[1].ids], item[0], total=item[1].total)
+            )
+            for item in found
+        ]
+
+    return endpoint
+
+
+def suggest(clock: Clock) -> Endpoint:
+    """``GET /catalog/titles/autocomplete``: names that begin with the term."""
+
+    async def endpoint(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+        async def find(call: Call) -> Document:
+            fmt, now = _format(view, call), int(clock())
+            return Document(autocomplete(view, await search.suggest(session, call.term, fmt=fmt, now=now)))
+
+        return [await _attempt(find, call) for call in calls]
+
+    return endpoint
+
+
+async def search_people(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+    """``GET /catalog/people``: a page of whom the term finds."""
+
+    async def find(call: Call) -> _Found:
+        page = call.page(LARGEST_PEOPLE)
+        return page, await search.search_people(session, call.term, start=page.start, limit=page.size)
+
+    found = [await _attempt(find, call) for call in calls]
+    people = await queries.people(session, _ids(found))
+    return [
+        item
+        if isinstance(item, Refusal)
+        else Document(people_found(view, [people[key] for key in item[1].ids], item[0], total=item[1].total))
+        for item in found
+    ]
+
+
+def _format(view: View, call: Call) -> search.Format | None:
+    """Return the format that ``filters`` asks for, by whatever host it names (contract 9, 12)."""
+    value = call.parameters.get("filters", "")
+    if not (view.has_extras and value):
+        return None
+    found = _FILTER.fullmatch(value)
+    if found is None:
+        raise Invalid("filters")
+    return _FORMATS[found[1]]
+
+
+async def _attempt(find: Callable[[Call], Awaitable[Thing]], call: Call) -> Thing | Refusal:
+    try:
+        return await find(call)
+    except Refusal as refusal:
+        return refusal
+
+
+def _ids(found: Sequence[_Found | Refusal]) -> list[int]:
+    return list(dict.fromkeys(chain(*(item[1].ids for item in found if not isinstance(item, Refusal)))))

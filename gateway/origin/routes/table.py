@@ -1,0 +1,58 @@
+"""Which endpoint answers which address, and how well it is protected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from gateway.origin.calls import Endpoint
+from gateway.origin.oauth.verification import Level
+from gateway.origin.paths import FILMOGRAPHY, Address, Place
+from gateway.origin.records import Facet
+from gateway.origin.representations.facets import DOCUMENTS
+from gateway.origin.routes.people import show_filmographies, show_people
+from gateway.origin.routes.searches import Clock, search_people, search_titles, suggest
+from gateway.origin.routes.titles import show_children, show_facet, show_similars, show_titles
+
+READS: Final = ("GET", "HEAD")
+
+_KINDS: Final = (Place.MOVIE, Place.SERIES, Place.SEASON, Place.PROGRAM, Place.DISC)
+_CHILDREN: Final = (Facet.SEASONS, Facet.EPISODES, Facet.DISCS)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An endpoint, and what a request for it must be."""
+
+    endpoint: Endpoint
+    level: Level = Level.SIGNED
+    together: int = 250
+    """How many calls are answered in one go; they are late together, so what may be slow is alone."""
+    verbs: tuple[str, ...] = READS
+
+
+class Table:
+    """All resources but the bulk request, which is made of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._routes: Mapping[tuple[Place, str | None], Route] = {
+            (Place.SEARCH, None): Route(search_titles(clock), together=1),
+            (Place.AUTOCOMPLETE, None): Route(suggest(clock), Level.KEY, together=1),
+            (Place.PEOPLE, None): Route(search_people, together=1),
+            (Place.PERSON, None): Route(show_people),
+            (Place.PERSON, FILMOGRAPHY): Route(show_filmographies),
+            **{(kind, None): Route(show_titles) for kind in _KINDS},
+            **{(kind, facet): route for facet, route in _facets().items() for kind in _KINDS},
+        }
+
+    def find(self, address: Address) -> Route | None:
+        """Return the route to *address*."""
+        return self._routes.get((address.place, address.part))
+
+
+def _facets() -> Mapping[str, Route]:
+    return {
+        **{facet: Route(partial(show_facet, facet)) for facet in DOCUMENTS},
+        **{facet: Route(partial(show_children, facet)) for facet in _CHILDREN},
+        Facet.SIMILARS: Route(show_similars, together=10),
+    }

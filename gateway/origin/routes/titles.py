@@ -1,0 +1,78 @@
+"""Titles and what belongs to them (contract 3.4 and 3.5)."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.origin import queries
+from gateway.origin.calls import Answer, Call
+from gateway.origin.models import Kind
+from gateway.origin.records import Facet, TitleRecord
+from gateway.origin.representations.elements import Element
+from gateway.origin.representations.facets import DOCUMENTS
+from gateway.origin.representations.titlelists import catalog_titles, similars
+from gateway.origin.representations.titles import catalog_title
+from gateway.origin.representations.view import View
+from gateway.origin.routes.found import answer, find_titles
+from gateway.origin.routes.stretches import Shelf, Stretch, cut, show_stretches
+
+LARGEST_SIMILARS: Final = 500
+
+_TEXTS: Final = frozenset({Facet.SYNOPSIS, Facet.SHORT_SYNOPSIS})
+_PARENTS: Final[Mapping[Facet, frozenset[Kind]]] = {
+    Facet.SEASONS: frozenset({Kind.SERIES}),
+    Facet.EPISODES: frozenset({Kind.SERIES, Kind.SEASON}),
+    Facet.DISCS: frozenset({Kind.SERIES, Kind.SEASON, Kind.MOVIE}),
+}
+"""Which kinds of title can have which children; elsewhere there is nothing, not an empty list."""
+
+
+async def show_titles(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+    """``GET {title}``: one title."""
+    records = await find_titles(session, calls, view.facets)
+    return await answer(records, partial(catalog_title, view))
+
+
+async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+    """``GET {title}/{facet}``: what the title's own record holds; an absent text is not found."""
+    records = await find_titles(session, calls, frozenset({facet}))
+    if facet in _TEXTS:
+        records = [record if record and facet in record.facets else None for record in records]
+    return await answer(records, partial(DOCUMENTS[facet], view))
+
+
+async def show_children(
+    facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]
+) -> list[Answer]:
+    """``GET {title}/seasons``, ``/episodes``, ``/discs``: all of them at once."""
+    parents = [
+        record if record and record.title.kind in _PARENTS[facet] else None
+        for record in await find_titles(session, calls)
+    ]
+    ids = await queries.child_ids(session, _ids_of(parents), facet)
+    children = await queries.titles(session, list(chain(*ids.values())), load=view.facets)
+
+    def represent(parent: TitleRecord) -> Element:
+        return catalog_titles(view, [children[child] for child in ids[parent.title.id]])
+
+    return await answer(parents, represent)
+
+
+async def show_similars(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+    """``GET {title}/similars``: a page of what is similar."""
+    records = await find_titles(session, calls)
+    ids = await queries.similar_ids(session, _ids_of(records))
+    shelves = [Shelf(record, ids[record.title.id]) if record else None for record in records]
+    stretches = cut(shelves, calls, largest=LARGEST_SIMILARS)
+    return await show_stretches(session, view, stretches, _similars)
+
+
+def _similars(view: View, stretch: Stretch[TitleRecord], alike: Sequence[TitleRecord]) -> Element:
+    return similars(view, stretch.owner.title, alike, stretch.page, total=stretch.total)
+
+
+def _ids_of(records: Sequence[TitleRecord | None]) -> list[int]:
+    return list(dict.fromkeys(record.title.id for record in records if record))

@@ -1,0 +1,83 @@
+"""The HTTP edge: one request in, one reply out, one line in the log."""
+
+import logging
+import time
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from gateway.origin.bulk import PREFIX, Limits, read_entries, write_answer
+from gateway.origin.calls import read_view
+from gateway.origin.dispatch import Dispatcher, report
+from gateway.origin.errors import AddressTooLong, Broken, Refusal, VerbRefused
+from gateway.origin.hosts import Hosts
+from gateway.origin.inquiries import read_parameters, read_verb
+from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
+from gateway.origin.paths import Paths, Place
+from gateway.origin.replies import Reply, reply_bulk, reply_document, reply_refusal, send_reply, suit
+from gateway.origin.settings import OriginSettings
+
+_log: Final = logging.getLogger("gateway.origin.access")
+
+_BULK_VERBS: Final = ("GET", "HEAD", "POST")
+
+
+class Service:
+    """An ASGI application that answers every path."""
+
+    def __init__(self, dispatcher: Dispatcher, paths: Paths, settings: OriginSettings) -> None:
+        self._dispatcher = dispatcher
+        self._paths = paths
+        self._settings = settings
+        self._hosts = Hosts(settings)
+        self._limits = Limits(entries=settings.bulk_entries, url_bytes=settings.url_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        began = time.perf_counter()
+        reply = await suit(await self._reply(scope, receive), Headers(scope=scope), scope["method"])
+        await send_reply(reply, send, is_head=scope["method"] == "HEAD")
+        milliseconds = 1000 * (time.perf_counter() - began)
+        # The query string holds keys and signatures, so it is never written down.
+        path = ascii(scope["path"])
+        _log.info(
+            "%s %s %d %d bytes %.1f ms", scope["method"], path, reply.status, len(reply.body), milliseconds
+        )
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        try:
+            target = read_target(scope, self._hosts)
+            address = self._paths.read(target.path)
+            if address is not None and address.place is Place.BULK:
+                return await self._reply_bulk(scope, receive, target)
+            inquiry = await read_inquiry(scope, receive, target, self._settings)
+            answer = (await self._dispatcher.answer([inquiry]))[0]
+            if not isinstance(answer, Refusal):
+                return reply_document(answer)
+        except Refusal as refusal:
+            answer = refusal
+        except Exception as error:  # noqa: BLE001 - the edge: nothing of ours is shown to strangers
+            report(error)
+            answer = Broken()
+        return reply_refusal(answer, self._paths.base)
+
+    async def _reply_bulk(self, scope: Scope, receive: Receive, target: Target) -> Reply:
+        if scope["method"] != "POST" and target.size > self._settings.bulk_url_bytes:
+            raise AddressTooLong(self._settings.bulk_url_bytes)
+        inquiry = await read_inquiry(scope, receive, target, self._settings)
+        own = [pair for pair in inquiry.parameters if not pair[0].startswith(PREFIX)]
+        parameters = read_parameters(own)
+        if read_verb(inquiry, parameters) not in _BULK_VERBS:
+            raise VerbRefused(_BULK_VERBS)
+        read_view(self._paths, parameters)
+
+        def bases(scheme: str, authority: str) -> tuple[str, ...]:
+            return self._hosts.bases(authority, scheme=scheme, port=listening_port(scope))
+
+        entries = read_entries(inquiry.parameters, bases, self._limits)
+        answers = await self._dispatcher.answer([entry.inquiry for entry in entries])
+        return reply_bulk(write_answer(entries, answers))

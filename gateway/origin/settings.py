@@ -1,0 +1,82 @@
+"""What the origin is told at start, refused by name when it is wrong. Pure."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlsplit
+
+NONCE_PER_PROCESS: Final = "nonce-per-process"
+HISTORIC_HOSTS: Final = "historic-hosts"
+
+COMPAT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        NONCE_PER_PROCESS: "a nonce may repeat when the signature differs",
+        HISTORIC_HOSTS: "signatures made for api.netflix.com and api-public.netflix.com verify",
+    }
+)
+"""The leniencies that can be asked for by name, and what each allows (contract 10)."""
+
+
+def compat_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the leniencies that *names* ask for; ``historic`` asks for all of them."""
+    asked = frozenset(names)
+    unknown = sorted(asked - COMPAT.keys() - {"historic"})
+    if unknown:
+        known = ", ".join(["historic", *COMPAT])
+        raise ValueError(f"compat does not know {', '.join(unknown)}; it knows {known}.")
+    return frozenset(COMPAT) if "historic" in asked else asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginSettings:
+    """Read once at start, and handed down as plain values."""
+
+    public_url: str
+    """The scheme, host and port that every generated address begins with."""
+    compat: frozenset[str] = frozenset()
+    body_bytes: int = 2_000_000
+    body_seconds: float = 15.0
+    header_bytes: int = 16_384
+    url_bytes: int = 8_192
+    bulk_url_bytes: int = 4_000
+    bulk_entries: int = 500
+    answer_bytes: int = 32_000_000
+    """How long the documents of one bulk answer may be together."""
+    entry_seconds: float = 10.0
+    """How long a resource may take, alone or as an entry of a bulk request."""
+    entry_lanes: int = 4
+    """How many groups of entries of one bulk request are read at the same time."""
+    nonces_per_key: int = 200_000
+    clock: Callable[[], float] = field(default=time.time)
+
+    def __post_init__(self) -> None:
+        """Refuse at start what would fail at the first request."""
+        _check_public_url(self.public_url)
+        compat_names(self.compat)
+        for name in _POSITIVE:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be positive, not {getattr(self, name)}.")
+
+
+_POSITIVE: Final = (
+    "body_bytes",
+    "body_seconds",
+    "header_bytes",
+    "url_bytes",
+    "bulk_url_bytes",
+    "bulk_entries",
+    "answer_bytes",
+    "entry_seconds",
+    "entry_lanes",
+    "nonces_per_key",
+)
+
+
+def _check_public_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"public_url must be an http or https URL, not {url!r}.")
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"public_url must name a scheme, a host and a port only, not {url!r}.")
