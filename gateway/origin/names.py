@@ -12,23 +12,28 @@ _LETTERS = str.maketrans(
 )
 """Letters that Unicode does not take apart, as people without that keyboard type them."""
 
+_PARTING = re.compile(r"[^a-z0-9]+")
 _TAG = re.compile(r"<[^<>]*>")
 
 
 def fold(text: str) -> str:
     """Return *text* as lower-case words with single blanks between them."""
     plain = text.translate(_APOSTROPHES)
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
-        plain = plain.translate(_APOSTROPHES)
-    letters = plain.casefold().translate(_LETTERS)
-    kept = "".join(_kept(character) for character in letters)
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
+    if plain.isascii():
+        return _PARTING.sub(" ", plain.lower().replace("&", " and ")).strip()
+    return _fold_any(plain)
 
 
 def fold_html(markup: str) -> str:
     """Return the words of *markup*, folded, without its tags."""
     return fold(html.unescape(_TAG.sub(" ", markup)))
+
+
+def _fold_any(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    letters = plain.translate(_APOSTROPHES).casefold().translate(_LETTERS)
+    kept = "".join(_kept(character) for character in letters)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def _kept(character: str) -> str:
