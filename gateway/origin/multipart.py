@@ -1,10 +1,15 @@
 """Multipart form bodies: their fields are parameters, their files are passed over."""
 
+from typing import TYPE_CHECKING
+
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 from gateway.origin.errors import Invalid
 from gateway.origin.forms import MOST_PARAMETERS, Pairs, check_pair
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 
 def read_fields(body: bytes, content_type: str) -> Pairs:
@@ -32,7 +37,7 @@ class _Fields:
         self._data: bytearray | None = None
         self._is_complete = False
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin_part,
             "on_header_begin": self._begin_header,
