@@ -22,7 +22,6 @@ def sanitised(markup: str) -> str:
         tags=_TAGS,
         attributes={"a": {"href"}},
         attribute_filter=_web_address,
-        url_schemes={"http", "https"},
         link_rel=None,
     )
 

@@ -50,7 +50,7 @@ def test_markup_is_made_harmless(markup: str, expected: str) -> None:
         ("  A  city\n hunts a\tmurderer. ", "A city hunts a murderer."),
         ("One.<p>Two.<p>Three.", "One.\n\nTwo.\n\nThree."),
         ("<p>One.</p>\n\n<p></p> <p>Two.</p>", "One.\n\nTwo."),
-        ("<div>One.<p>Two.</div>", "One.\n\nTwo."),
+        ("<div>One.</div><div>Two.</div>", "One.\n\nTwo."),
         ("One.<br>Two.<BR/>Three.", "One.\nTwo.\nThree."),
         ("One.<br><br><br>Two.", "One.\n\nTwo."),
         ("<ul><li>One<li>Two</ul>", "One\n\nTwo"),
