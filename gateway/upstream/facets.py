@@ -15,8 +15,9 @@ def read_text(node: Node) -> resources.Text:
 
 def read_link(node: Node, content: resources.Content | None = None) -> resources.Link | None:
     """Read a link without what may be expanded inside it, if it leads anywhere."""
-    rel, href = node.attribute("rel"), node.attribute("href")
-    if rel is None or href is None:
+    # Addresses are taken as they are: a blank in one is for whoever follows it to refuse.
+    rel, href = node.element.get("rel"), node.element.get("href")
+    if not rel or not href:
         return None
     return resources.Link(rel, Href(href), node.attribute("title") or "", content)
 
