@@ -19,6 +19,7 @@ from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.window import Operation, Window
 from gateway.schema.context import Context
 from gateway.schema.query import make_schema
+from gateway.schema.title import show_title
 from gateway.settings import Settings
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
@@ -45,6 +46,7 @@ def create_app(
             loader=ResourceLoader(window, operation),
             operation=operation,
             now=lambda: datetime.now(UTC),
+            show_title=show_title,
         )
 
     @asynccontextmanager

@@ -166,13 +166,14 @@ async def _import(url: str, file: Path) -> ImportReport:
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("rows", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _print_report(report: ImportReport) -> None:
-    console.print(f"{report.rows} rows read: {report.imported} imported, {report.matched} already there.")
+    console.print(f"{report.read} rows read: {report.imported} imported, {report.matched} already there.")
     for label, counts in (("Mended", report.mended), ("Skipped", report.skipped)):
         for reason, count in sorted(counts.items()):
             console.print(f"{label}: {count} rows: {reason}")

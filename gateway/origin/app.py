@@ -20,7 +20,10 @@ _log: Final = logging.getLogger(__name__)
 def create_app(
     database: Database, settings: OriginSettings, *, segments: Mapping[str, str] = SEGMENTS
 ) -> Starlette:
-    """Return the origin over *database*; *segments* rename the parts of titles and people in paths."""
+    """Return the origin over *database*, which it closes in the end.
+
+    *segments* rename the parts of titles and people in paths.
+    """
     paths = Paths(settings.public_url, segments)
     service = Service(Dispatcher(database, paths, settings), paths, settings)
 
@@ -29,5 +32,6 @@ def create_app(
         for name in sorted(compat_names(settings.compat)):
             _log.warning("compat %s: %s", name, COMPAT[name])
         yield
+        await database.close()
 
     return Starlette(routes=[Mount("/", app=service)], lifespan=lifespan)

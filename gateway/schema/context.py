@@ -11,7 +11,7 @@ from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.wants import PUBLIC, Want
 from gateway.loaders.window import Operation
 from gateway.relations import Relation
-from gateway.resources import Content, Href
+from gateway.resources import Content, Href, Title
 from gateway.upstream.href import Origin
 
 
@@ -23,6 +23,8 @@ class Context:
     loader: ResourceLoader
     operation: Operation
     now: Callable[[], datetime]
+    show_title: "Callable[[Title, Context], object]"
+    """Puts a title into GraphQL; here, since people show titles and titles show people."""
     selections: dict[int, frozenset[str]] = field(default_factory=dict)
     """The paths that each selection asks for, by the identity of its node."""
 

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 
 def _show_title(title: resources.Title, context: Context) -> object:
-    from gateway.schema.title import show_title  # noqa: PLC0415 - titles and people refer to each other
-
-    return show_title(title, context)
+    return context.show_title(title, context)
 
 
 @strawberry.type(description="Someone who played in a title or directed it.")

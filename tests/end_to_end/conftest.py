@@ -1,0 +1,81 @@
+"""Databases and running stacks for the tests of the whole."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.origin.catalog.netflix_titles import import_titles
+from gateway.origin.database import Database
+from gateway.origin.paths import SEGMENTS
+from gateway.origin.start import prepare
+from tests.end_to_end.stack import PlainClient, Stack, stack
+
+SHARED_TABLE = Path(__file__).parents[3] / "shared" / "data" / "netflix_titles.csv"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def embedded_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make a database with the embedded catalog alone."""
+    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('embedded') / 'origin.sqlite3'}"
+    asyncio.run(prepare(url))
+    return url
+
+
+@pytest.fixture(scope="session")
+def imported_url(tmp_path_factory: pytest.TempPathFactory, netflix_table: Callable[[Path, int], Path]) -> str:
+    """Make a database with the embedded catalog and 8,807 imported titles."""
+    folder = tmp_path_factory.mktemp("imported")
+    url = f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
+    table = SHARED_TABLE if SHARED_TABLE.exists() else netflix_table(folder / "titles.csv", 8807)
+
+    async def fill() -> None:
+        await prepare(url)
+        database = Database(url)
+        await import_titles(database, table, progress=None)
+        await database.close()
+
+    asyncio.run(fill())
+    return url
+
+
+@pytest.fixture(scope="session")
+def embedded(embedded_url: str) -> Iterator[Stack]:
+    """Run the whole over the embedded catalog."""
+    with stack(embedded_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def renamed(embedded_url: str) -> Iterator[Stack]:
+    """Run the same over an origin that calls every part of a title or person something else."""
+    with stack(embedded_url, segments={part: f"x-{part[::-1]}" for part in SEGMENTS}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def imported(imported_url: str) -> Iterator[Stack]:
+    """Run the whole over 8,807 imported titles beside the embedded ones."""
+    with stack(imported_url) as running:
+        yield running
+
+
+@pytest.fixture
+def read_plainly() -> Iterator[Callable[[Stack], PlainClient]]:
+    """Give a maker of plain clients, which are closed in the end."""
+    clients: list[PlainClient] = []
+
+    def make(stack: Stack) -> PlainClient:
+        clients.append(PlainClient(stack))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()

@@ -1,0 +1,251 @@
+"""The command ``gateway`` and the Makefile as a user meets them: as processes of their own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "gateway", *arguments],
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _demo(home: Path, port: int, origin_port: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "demo"],
+        env={
+            "PATH": os.environ["PATH"],
+            "GATEWAY_HOME": str(home),
+            "PORT": str(port),
+            "ORIGIN_PORT": str(origin_port),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _read_until(process: subprocess.Popen[str], last: str) -> str:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if last in line:
+            break
+    return "".join(lines)
+
+
+def test_demo_serves_both_and_stops_cleanly(tmp_path: Path) -> None:
+    """The demo prints addresses, credentials and a query that works; Ctrl-C ends everything it started."""
+    port, origin_port = _free_port(), _free_port()
+    with _demo(tmp_path, port, origin_port) as process:
+        printed = _read_until(process, "Ctrl-C stops both.")
+        curl = next(line for line in printed.splitlines() if line.strip().startswith("curl"))
+        payload = next(line for line in printed.splitlines() if line.strip().startswith("-d"))
+        body = payload.strip().removeprefix("-d '").removesuffix("'")
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/graphql", content=body, headers={"content-type": "application/json"}
+        ).json()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=30)
+
+    assert f"http://127.0.0.1:{port}/graphql" in curl
+    assert "consumer key" in printed
+    assert "secret" in printed
+    names = [node["name"]["regular"] for node in answer["data"]["titles"]["nodes"]]
+    assert len(names) == 5
+    assert "Shakespeare in Love" in names or "Love Actually" in names
+    assert process.returncode == 0
+    assert rest.strip().endswith("Stopped.")
+    for closed in (port, origin_port):
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{closed}/")
+
+
+def test_demo_ends_when_a_server_dies(tmp_path: Path) -> None:
+    """When one of the two servers dies, the demo stops the other, says so and fails."""
+    port, origin_port = _free_port(), _free_port()
+    with _demo(tmp_path, port, origin_port) as process:
+        _read_until(process, "Ctrl-C stops both.")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        if not children.exists():
+            pytest.skip("this system does not list a process's children")
+        origin = int(children.read_text().split()[0])
+        os.kill(origin, signal.SIGKILL)
+        rest, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "The origin stopped by itself with exit code -9." in rest
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("variable", ["PORT", "ORIGIN_PORT"])
+def test_a_port_in_use_is_one_sentence(tmp_path: Path, variable: str) -> None:
+    """A port that is taken is named, with the variable to change; exit code 1."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port()), variable: str(port)}
+        result = _run("demo", env={"GATEWAY_HOME": str(tmp_path), **ports})
+
+    assert result.returncode == 1
+    sentence = f"Port {port} on 127.0.0.1 cannot be used: Address already in use. "
+    assert result.stderr == f"{sentence}Set {variable} to another port.\n"
+
+
+def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
+    """A data folder that nothing can be written to is named; exit code 1."""
+    occupied = tmp_path / "file"
+    occupied.touch()
+    ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port())}
+    result = _run("demo", env={"GATEWAY_HOME": str(occupied / "home"), **ports})
+
+    assert result.returncode == 1
+    path = occupied / "home"
+    why = "nothing can be written there (Not a directory)"
+    assert result.stderr == f"The database {path} cannot be used: {why}.\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        (
+            {},
+            "GATEWAY_ORIGIN_URL is missing: set it to the address of the REST API, as http://127.0.0.1:8001.",
+        ),
+        (
+            {"GATEWAY_ORIGIN_URL": "http://o.test", "GATEWAY_CONSUMER_KEY": "k"},
+            "GATEWAY_CONSUMER_SECRET is missing: set it to the secret of your consumer key.",
+        ),
+        (
+            {
+                "GATEWAY_ORIGIN_URL": "ftp://o.test",
+                "GATEWAY_CONSUMER_KEY": "k",
+                "GATEWAY_CONSUMER_SECRET": "s",
+            },
+            "GATEWAY_ORIGIN_URL: The origin's address is http or https, a host, "  # noqa: ISC004
+            "and at most a port and a path.",
+        ),
+        (
+            {
+                "GATEWAY_ORIGIN_URL": "http://o.test",
+                "GATEWAY_CONSUMER_KEY": "k",
+                "GATEWAY_CONSUMER_SECRET": "s",
+                "GATEWAY_BULK_LIMIT": "many",
+            },
+            "Config 'GATEWAY_BULK_LIMIT' has value 'many'. Not a valid int.",
+        ),
+    ],
+)
+def test_serve_refuses_wrong_settings_by_name(environment: Mapping[str, str], sentence: str) -> None:
+    """A setting that is missing or wrong is refused at start, by its name; exit code 1."""
+    result = _run("serve", env=environment)
+
+    assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+
+
+def test_schema_prints_the_committed_schema() -> None:
+    """The committed schema.graphql is what ``gateway schema`` prints."""
+    result = _run("schema", env={})
+
+    assert result.stdout == (ROOT / "schema.graphql").read_text()
+
+
+def test_import_says_what_it_did_and_can_be_repeated(
+    tmp_path: Path, netflix_table: Callable[..., Path]
+) -> None:
+    """The importer reports new, matched, mended and skipped rows; the second time nothing is new."""
+    table = netflix_table(tmp_path / "titles.csv", 60)
+    home = {"GATEWAY_HOME": str(tmp_path / "home")}
+
+    first = _run("origin", "import", "netflix-titles", str(table), env=home)
+    second = _run("origin", "import", "netflix-titles", str(table), env=home)
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout.startswith("60 rows read: ")
+    assert ", 0 imported" not in first.stdout
+    assert "60 rows read: 0 imported, " in second.stdout
+
+
+def test_a_file_that_is_no_table_is_one_sentence(tmp_path: Path) -> None:
+    """A file that is not the table is refused, and nothing is imported."""
+    file = tmp_path / "notes.csv"
+    file.write_text("colour,weight\nred,3\n")
+
+    result = _run("origin", "import", "netflix-titles", str(file), env={"GATEWAY_HOME": str(tmp_path)})
+
+    assert result.returncode == 1
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert str(file) in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["demo"], ["serve"], ["schema"], ["origin"], ["origin", "serve"], ["origin", "import"]]
+)
+def test_every_command_explains_itself(arguments: list[str]) -> None:
+    """Each command has a help text that says what it is for."""
+    result = _run(*arguments, "--help", env={"COLUMNS": "120"})
+
+    assert result.returncode == 0
+    assert "Usage:" in result.stdout
+    assert len(result.stdout) > 300
+
+
+def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
+    """The Makefile names the Python it needs before it builds anything."""
+    if shutil.which("make") is None:
+        pytest.skip("there is no make here")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "pyproject.toml").touch()
+    old = tmp_path / "python"
+    old.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; "
+        'sys.version_info = (3, 9, 2); sys.version = "3.9.2 (old)"; exec(sys.argv[1])\' "$2"\n'
+    )
+    old.chmod(0o755)
+
+    result = subprocess.run(  # noqa: S603
+        ["make", "env", f"PYTHON={old}"],  # noqa: S607
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode != 0
+    assert result.stderr.startswith("Python 3.11 or newer is needed; this is 3.9.2.")
+    assert not (tmp_path / ".venv").exists()
