@@ -1,6 +1,8 @@
 """The origin's database: many readers beside one writer, durable, and brought up to date at start."""
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,6 +42,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._path = _path(self._url)
+        self._is_checked = False
         self._engine = _engine(self._url)
         self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
         writing = self._engine.execution_options(writing=True)
@@ -71,7 +74,7 @@ class Database:
             connection = await session.connection()
             try:
                 await connection.run_sync(migrations.upgrade)
-            except migrations.RevisionUnknown as error:
+            except migrations.SchemaUnknown as error:
                 raise DatabaseUnusable(self._path, str(error)) from error
 
     async def close(self) -> None:
@@ -79,8 +82,9 @@ class Database:
         await self._engine.dispose()
 
     async def _open(self, session: AsyncSession) -> None:
-        if not Path(self._path).parent.is_dir():
-            raise DatabaseUnusable(self._path, "its folder does not exist")
+        if not self._is_checked:
+            _check(self._path)
+            self._is_checked = True
         try:
             await session.connection()
         except DatabaseError as error:
@@ -95,6 +99,18 @@ def _path(url: URL) -> str:
     return url.database
 
 
+def _check(path: str) -> None:
+    """Refuse beforehand what SQLite would say less about, and aiosqlite with a thread left running."""
+    file = Path(path)
+    if not file.parent.is_dir():
+        raise DatabaseUnusable(path, "its folder does not exist")
+    if file.exists() and not file.is_file():
+        raise DatabaseUnusable(path, "it is not a file")
+    # The log beside it is written even by readers.
+    if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        raise DatabaseUnusable(path, "it cannot be written")
+
+
 def _engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"isolation_level": None})
     event.listen(engine.sync_engine, "connect", _connected)
@@ -104,9 +120,14 @@ def _engine(url: URL) -> AsyncEngine:
 
 def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        # The pool lets go of a connection that fails here, but its thread would live on.
+        connection.close()
+        raise
 
 
 def _began(connection: Connection) -> None:

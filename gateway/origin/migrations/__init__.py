@@ -9,12 +9,8 @@ HEAD: Final = "0001"
 """The newest revision; known here so that a start with nothing to do need not load alembic."""
 
 
-class RevisionUnknown(Exception):
-    """The database was made by a newer version of this program."""
-
-    def __init__(self, revision: str) -> None:
-        super().__init__(f"a newer version of this program made it (revision {revision})")
-        self.revision = revision
+class SchemaUnknown(Exception):
+    """The database holds tables that no version of ours has laid, or only a newer one."""
 
 
 def is_current(connection: Connection) -> bool:
@@ -34,8 +30,10 @@ def upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     present = _revision(connection)
+    if present is None and inspect(connection).get_table_names():
+        raise SchemaUnknown("it holds tables of another program")
     if present is not None and present not in known:
-        raise RevisionUnknown(present)
+        raise SchemaUnknown(f"a newer version of this program made it (revision {present})")
     command.upgrade(config, HEAD)
 
 
