@@ -8,7 +8,7 @@ from aiodataloader import DataLoader
 from gateway.loaders.wants import Want
 from gateway.loaders.window import Operation, Window
 from gateway.resources import Content
-from gateway.upstream.errors import DeadlineExceeded, UpstreamError
+from gateway.upstream.errors import DeadlineExceeded
 
 
 class ResourceLoader:
@@ -20,7 +20,7 @@ class ResourceLoader:
         self._loader: DataLoader[Want, Content] = DataLoader(self._fetch)
 
     def load(self, want: Want) -> asyncio.Future[Content]:
-        """Return a future of what *want* names, or of the ``UpstreamError`` that came of it.
+        """Return a future of what *want* names, or of the exception that came of it.
 
         Every caller has a future of its own: whoever is cancelled takes nobody along.
         """
@@ -35,7 +35,7 @@ class ResourceLoader:
             # A batch that is cancelled must not leave its waiters hanging.
             answers = [DeadlineExceeded() for _ in wants]
         for want, answer in zip(wants, answers, strict=True):
-            if isinstance(answer, UpstreamError):
+            if isinstance(answer, Exception):
                 self._loader.clear(want)  # A failure may be asked again; only answers are kept.
         return cast("list[Content]", answers)  # aiodataloader raises the failures among them
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.loaders.wants import Want, split
-from gateway.upstream.errors import DeadlineExceeded, MissingEntry
+from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
 from gateway.upstream.reader import Answer, Read, Reader
 
 QUIET_TURNS: Final = 2
@@ -17,6 +17,10 @@ A list field resumes one turn later than a single field; two quiet turns wait fo
 
 LONGEST_WAIT: Final = 0.002
 """Seconds after which a complete level no longer waits for levels of other operations."""
+
+
+Answered = Answer | Exception
+"""What came of a want; an exception that is no ``UpstreamError`` is a fault of ours."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,12 +36,20 @@ class Operation:
 
 @dataclass(slots=True, eq=False)
 class _Level:
-    """The wants of one operation that arrived together."""
+    """The wants of one operation that arrived together, and the answers that are there by now."""
 
     operation: Operation
-    answered: asyncio.Future[Mapping[Want, Answer]]
+    answered: asyncio.Future[None]
+    """Done when every want has its answer."""
     wants: dict[Want, None] = field(default_factory=dict)
+    answers: dict[Want, Answered] = field(default_factory=dict)
     last_turn: int = 0
+
+    def take(self, answers: Mapping[Want, Answered]) -> None:
+        """Keep those of *answers* that were wanted here."""
+        self.answers.update((want, answer) for want, answer in answers.items() if want in self.wants)
+        if len(self.answers) == len(self.wants) and not self.answered.done():
+            self.answered.set_result(None)
 
 
 class Window:
@@ -48,12 +60,16 @@ class Window:
         self._entries = entries
         self._size = size
         self._levels: dict[Operation, _Level] = {}
+        self._unanswered: set[_Level] = set()
         self._turn = 0
         self._settling: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
-    async def fetch(self, wants: Sequence[Want], operation: Operation) -> list[Answer]:
+    async def fetch(self, wants: Sequence[Want], operation: Operation) -> list[Answered]:
         """Return the answers for *wants*, in their order; a failure is an answer too."""
+        if self._is_closed:
+            return [OriginUnreachable(want.href) for want in wants]
         level = self._level(operation)
         level.wants.update(dict.fromkeys(wants))
         level.last_turn = self._turn
@@ -63,26 +79,30 @@ class Window:
         answered = asyncio.shield(level.answered)
         try:
             async with asyncio.timeout_at(operation.deadline):
-                answers = await answered
+                await answered
         except TimeoutError:
-            return [DeadlineExceeded() for _ in wants]
-        return [answers.get(want) or MissingEntry(want.href) for want in wants]
+            return [level.answers.get(want) or DeadlineExceeded() for want in wants]
+        # Only a window that was closed leaves something out.
+        return [level.answers.get(want) or OriginUnreachable(want.href) for want in wants]
 
     async def close(self) -> None:
         """End what is under way; whoever still waits gets an error, not silence."""
+        self._is_closed = True
         tasks = [*self._sending, *([self._settling] if self._settling else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for level in self._levels.values():
-            level.answered.set_result({})
-        self._levels.clear()
+        for level in self._unanswered:
+            if not level.answered.done():
+                level.answered.set_result(None)
 
     def _level(self, operation: Operation) -> _Level:
         level = self._levels.get(operation)
         if level is None:
-            answered: asyncio.Future[Mapping[Want, Answer]] = asyncio.get_running_loop().create_future()
+            answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             level = self._levels[operation] = _Level(operation, answered)
+            self._unanswered.add(level)
+            answered.add_done_callback(lambda _: self._unanswered.discard(level))
         return level
 
     async def _settle(self) -> None:
@@ -110,35 +130,29 @@ class Window:
         task.add_done_callback(self._sending.discard)
 
     async def _answer(self, levels: Sequence[_Level]) -> None:
-        """Send the wants of *levels*, and answer each level when all of its own wants are answered.
+        """Send the wants of *levels*; each of them is answered when all of its own wants are.
 
         All at once, so that what its answers make wanted next arrives together again.
         """
-        parts = split(
-            (want for level in levels for want in level.wants), entries=self._entries, size=self._size
-        )
-        sent = {part: asyncio.create_task(self._send(part, levels)) for part in parts}
-        await asyncio.gather(*(self._answer_level(level, sent) for level in levels))
+        wants = (want for level in levels for want in level.wants)
+        parts = split(wants, entries=self._entries, size=self._size)
+        await asyncio.gather(*(self._send(part, levels) for part in parts))
 
-    async def _answer_level(
-        self, level: _Level, sent: Mapping[tuple[Want, ...], asyncio.Task[dict[Want, Answer]]]
-    ) -> None:
-        answers: dict[Want, Answer] = {}
-        try:
-            for part, task in sent.items():
-                if not level.wants.keys().isdisjoint(part):
-                    answers.update(await asyncio.shield(task))
-        finally:
-            # Also when this task is cancelled: nobody may be left waiting.
-            if not level.answered.done():
-                level.answered.set_result(answers)
-
-    async def _send(self, part: tuple[Want, ...], levels: Sequence[_Level]) -> dict[Want, Answer]:
+    async def _send(self, part: tuple[Want, ...], levels: Sequence[_Level]) -> None:
         shared = [level for level in levels if not level.wants.keys().isdisjoint(part)]
-        for level in shared:
-            level.operation.requests += 1
-            level.operation.calls += len(level.wants.keys() & set(part))
-        reads = [Read(want.href, want.token) for want in part]
+        wants = {Read(want.href, want.token): want for want in part}
+
+        def count(carried: Sequence[Read]) -> None:
+            asked = {wants[read] for read in carried}
+            for level in shared:
+                if calls := len(level.wants.keys() & asked):
+                    level.operation.requests += 1
+                    level.operation.calls += calls
+
         deadline = max(level.operation.deadline for level in shared)
-        answers = await self._reader.read(reads, deadline=deadline)
-        return dict(zip(part, answers, strict=True))
+        try:
+            answers: Sequence[Answered] = await self._reader.read([*wants], deadline=deadline, spent=count)
+        except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
+            answers = [error] * len(part)
+        for level in shared:
+            level.take(dict(zip(part, answers, strict=True)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,10 @@ class Read:
     token: Credentials | None = None
 
 
+Spent = Callable[[Sequence[Read]], None]
+"""Is told of every HTTP request, and of what it carries."""
+
+
 class Reader:
     """Reads resources of one origin."""
 
@@ -39,11 +43,12 @@ class Reader:
         self._signer = signer
         self._bulk_address = bulk_address
 
-    async def read(self, reads: Sequence[Read], *, deadline: float) -> list[Answer]:
+    async def read(self, reads: Sequence[Read], *, deadline: float, spent: Spent) -> list[Answer]:
         """Return an answer for each of *reads*, in their order, in one request.
 
         A bulk answer that is too large is asked for again in halves.
         """
+        spent(reads)
         try:
             if len(reads) == 1:
                 return [await self._get(reads[0], deadline)]
@@ -53,7 +58,9 @@ class Reader:
                 return [error]
             middle = len(reads) // 2
             halves = (reads[:middle], reads[middle:])
-            parts = await asyncio.gather(*(self.read(half, deadline=deadline) for half in halves))
+            parts = await asyncio.gather(
+                *(self.read(half, deadline=deadline, spent=spent) for half in halves)
+            )
             return [answer for part in parts for answer in part]
         except UpstreamError as error:
             return [error] * len(reads)
