@@ -1,0 +1,74 @@
+"""Asks the gateway as a client does, and shows its answer in the shape that tests compare."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from gateway.app import create_app
+from gateway.settings import Settings
+from tests.gateway.documents import ORIGIN
+from tests.gateway.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the data, and the code of each error by the dotted path of its field."""
+
+    data: Any
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A gateway in front of a wire."""
+
+    http: httpx.AsyncClient
+
+    async def ask(self, query: str, variables: Mapping[str, object] | None = None) -> Answer:
+        """Ask *query* by POST."""
+        body = await self.post(query, variables)
+        errors = body.get("errors", ())
+        codes = {".".join(map(str, each.get("path", ()))): each["extensions"]["code"] for each in errors}
+        return Answer(body.get("data"), codes)
+
+    async def cost(self, query: str) -> object:
+        """Ask *query* and return what the gateway says that it cost."""
+        body = await self.post(query, None, {"x-gateway-explain": "analyze"})
+        return body["extensions"]["upstream"]
+
+    async def post(
+        self,
+        query: str,
+        variables: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """Ask *query* by POST and return the body of the answer."""
+        asked = {"query": query, "variables": variables}
+        response = await self.http.post("/graphql", json=asked, headers=headers)
+        return response.json()
+
+
+@asynccontextmanager
+async def gateway_over(wire: Wire, **settings: Any) -> AsyncIterator[Graph]:  # noqa: ANN401
+    """Run a gateway over *wire*; see that it leaves no task behind."""
+    before = _running()
+    named = {"origin_url": ORIGIN, "consumer_key": "key", "consumer_secret": "secret", **settings}
+    app = create_app(
+        Settings(**named),
+        open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
+    )
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
+            yield Graph(http)
+    assert _running() == before, "tasks are left behind"
+
+
+def _running() -> list[str]:
+    """Return what all tasks run, but for those that run the tests."""
+    names = (getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
+    return sorted(name for name in names if not name.startswith("TestRunner."))

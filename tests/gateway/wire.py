@@ -1,0 +1,165 @@
+"""An origin of documents written by hand, and what it was asked: the seam that queries are tested at."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.types import Receive, Scope, Send
+
+from tests.gateway.documents import ORIGIN, status
+
+BULK: Final = "/utility/bulk"
+
+Document = str | Callable[[dict[str, str]], str]
+"""A document, or what makes one of the parameters of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a bulk answer: its name, the path that was asked for, and what its body holds."""
+
+    name: str
+    path: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An HTTP answer as it is, in place of a document."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An HTTP request that came in, and the addresses of the resources that it asked for."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    addresses: tuple[str, ...]
+
+
+class Wire:
+    """An ASGI application that serves documents by path, alone and in bulk, and keeps every request."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Document] = {}
+        self.statuses: dict[str, int] = {}
+        """Error statuses by path."""
+        self.raw: dict[str, Raw] = {}
+        """Whole HTTP answers by path; ``BULK`` is a path too."""
+        self.received: list[Received] = []
+        self.tamper: Callable[[list[Entry]], list[Entry]] = list
+        """What becomes of the entries of a bulk answer before it is sent."""
+        self.latency: Callable[[], int] = lambda: 0
+        """How many turns of the loop an answer takes."""
+        self.faults: dict[str, Exception] = {}
+        """Raised in place of an answer that holds a path: faults of our own program."""
+        self._held: dict[str, asyncio.Event] = {}
+        self._arrival = asyncio.Condition()
+
+    @property
+    def requests(self) -> list[list[str]]:
+        """The paths that each HTTP request carried, sorted; whole addresses of what is not the origin's.
+
+        The order of the entries of a bulk request means nothing.
+        """
+        return [sorted(map(_path, each.addresses)) for each in self.received]
+
+    @property
+    def targets(self) -> list[list[str]]:
+        """The same with their queries, without the version and the signature."""
+        return [sorted(map(_target, each.addresses)) for each in self.received]
+
+    def hold(self, path: str) -> asyncio.Event:
+        """Hold every answer to a request that carries *path* until the event is set."""
+        return self._held.setdefault(path, asyncio.Event())
+
+    async def arrived(self, count: int) -> None:
+        """Wait until *count* requests have come in."""
+        async with asyncio.timeout(5), self._arrival:
+            await self._arrival.wait_for(lambda: len(self.received) >= count)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        received, names = await _read(scope, receive)
+        self.received.append(received)
+        async with self._arrival:
+            self._arrival.notify_all()
+        await self._wait(received)
+        answer = self._bulk(received, names) if names else self._single(received.addresses[0])
+        headers = {"content-type": "text/xml;charset=UTF-8", **answer.headers}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _wait(self, received: Received) -> None:
+        for path in map(_path, received.addresses):
+            if path in self._held:
+                await self._held[path].wait()
+            if path in self.faults:
+                raise self.faults[path]
+        for _ in range(self.latency()):
+            await asyncio.sleep(0)
+
+    def _single(self, address: str) -> Raw:
+        code, document = self._answer(address)
+        return self.raw.get(_path(address)) or Raw(document.encode(), code)
+
+    def _bulk(self, received: Received, names: list[str]) -> Raw:
+        if BULK in self.raw:
+            return self.raw[BULK]
+        entries = [
+            Entry(name, _path(address), self._body(address))
+            for name, address in zip(names, received.addresses, strict=True)
+        ]
+        inside = "".join(
+            f"<entry><id>{each.name}</id><body>{each.body}</body></entry>" for each in self.tamper(entries)
+        )
+        return Raw(f"<response>{inside}</response>".encode())
+
+    def _body(self, address: str) -> str:
+        code, document = self._answer(address)
+        return f"<status>200</status>{document}" if code == 200 else document
+
+    def _answer(self, address: str) -> tuple[int, str]:
+        path = _path(address)
+        document = self.documents.get(path)
+        code = self.statuses.get(path, 404 if document is None else 200)
+        if document is None or code != 200:
+            return code, status(code, "Resource not found" if code == 404 else "It went wrong")
+        return code, document if isinstance(document, str) else document(_query(address))
+
+
+async def _read(scope: Scope, receive: Receive) -> tuple[Received, list[str]]:
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+    query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
+    url = f"{scope['scheme']}://{headers['host']}{scope['raw_path'].decode()}{query}"
+    form = [(name, value) for name, value in parse_qsl(body.decode()) if name.startswith("entry_")]
+    addresses = tuple(value for _, value in form) or (url,)
+    return Received(scope["method"], url, headers, addresses), [name for name, _ in form]
+
+
+def _path(address: str) -> str:
+    return urlsplit(address).path if address.startswith(f"{ORIGIN}/") else address
+
+
+def _query(address: str) -> dict[str, str]:
+    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    return {name: value for name, value in pairs if name != "v" and not name.startswith("oauth_")}
+
+
+def _target(address: str) -> str:
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in _query(address).items())
+    return f"{_path(address)}?{query}" if query else _path(address)
