@@ -56,4 +56,5 @@ def present(**attributes: object) -> Mapping[str, str]:
 
 def legal(text: str) -> str:
     """Return *text* without the characters that no XML document can hold."""
-    return _ILLEGAL.sub("", text)
+    # Printable is legal, and quicker to tell.
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
