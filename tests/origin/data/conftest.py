@@ -37,7 +37,7 @@ async def database(url: str) -> AsyncIterator[Database]:
 async def library(database: Database) -> Database:
     """Fill the database with the small catalog of ``shelf``."""
     async with database.write() as session:
-        session.add_all(shelf.rows())
+        await shelf.put(session, shelf.rows())
     return database
 
 

@@ -1,6 +1,8 @@
 """A small catalog: three films, a series of two seasons with episodes and discs, and what goes with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin import models
 from gateway.origin.models import Kind, Role
@@ -19,6 +21,16 @@ DISC_1, DISC_2, EXTRAS = 31, 32, 33
 
 SPIELBERG, SHAW, TAUTOU, SCHEIDER = 1, 2, 3, 4
 THRILLERS, FAMILY, ROMANCE = 1, 2, 3
+
+
+async def put(session: AsyncSession, rows: Iterable[models.Base]) -> None:
+    """Add *rows* table by table: relationships that are only read order no inserts."""
+    of_table: dict[str, list[models.Base]] = {}
+    for row in rows:
+        of_table.setdefault(row.__tablename__, []).append(row)
+    for table in models.Base.metadata.sorted_tables:
+        session.add_all(of_table.get(table.name, ()))
+        await session.flush()
 
 
 def title(key: int, kind: Kind, name: str, **facts: object) -> models.Title:
