@@ -36,7 +36,7 @@ class RatingSystem(StrEnum):
     CA = "ca"
 
 
-def _stored(enum: type[StrEnum]) -> Enum:
+def stored(enum: type[StrEnum]) -> Enum:
     """Store *enum* by value, as text that any database and any reader understands."""
     return Enum(
         enum, native_enum=False, length=16, values_callable=lambda members: [m.value for m in members]
@@ -62,7 +62,7 @@ def _folded_synopsis(context: DefaultExecutionContext) -> str | None:
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map: ClassVar = {enum: _stored(enum) for enum in (Kind, Role, RatingSystem)}
+    type_annotation_map: ClassVar = {enum: stored(enum) for enum in (Kind, Role, RatingSystem)}
 
 
 class Title(Base):
@@ -267,3 +267,31 @@ class Consumer(Base):
     secret: Mapped[str]
     name: Mapped[str]
     is_enabled: Mapped[bool] = mapped_column(default=True)
+    callback: Mapped[str | None]
+    """Where subscribers may be sent back to; null allows any address."""
+    calls_per_second: Mapped[int | None]
+    """Null is the origin's default, like the next."""
+    calls_per_day: Mapped[int | None]
+    sees_external_ids: Mapped[bool] = mapped_column(default=False)
+    """Whether the index tells it what other catalogs call a title (``include_amg``, ``include_tms``)."""
+
+
+class ExternalId(Base):
+    """What another catalog calls a title."""
+
+    __tablename__ = "external_id"
+
+    title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
+    system: Mapped[str] = mapped_column(primary_key=True)
+    """``upc``, ``amg`` or ``tms``."""
+    value: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Picture(Base):
+    """A picture of a title's box that was given; the others are drawn."""
+
+    __tablename__ = "picture"
+
+    title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
+    path: Mapped[str]
+    """The file, below the origin's folder of pictures."""

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from gateway.origin import models
+from gateway.origin.accounts import Subscriber
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=models.Base.metadata,
+    target_metadata=Subscriber.metadata,
     # SQLite rolls tables back like rows once BEGIN is ours: an upgrade happens whole or not at all.
     transactional_ddl=True,
 )
