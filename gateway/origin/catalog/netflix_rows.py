@@ -88,7 +88,10 @@ def _records(text: TextIO, file: Path) -> Iterator[Mapping[str, str] | None]:
     """Yield the rows below the heading by column, or nothing for a row of another length."""
     heading = next((line for line in text if line.strip()), "")
     delimiter = max(_DELIMITERS, key=heading.count)
-    columns = [_column(cell) for cell in next(csv.reader([heading], delimiter=delimiter), [])]
+    columns = [
+        _column(cell)
+        for cell in next(csv.reader([heading.rstrip(delimiter + "\r\n")], delimiter=delimiter), [])
+    ]
     missing = [column for column in COLUMNS if column not in columns]
     if missing:
         raise CatalogFileUnusable(file, f"it has no column {', '.join(missing)}")
@@ -107,7 +110,7 @@ def _column(cell: str) -> str:
 
 
 def _by_column(columns: Sequence[str], record: Sequence[str]) -> Mapping[str, str] | None:
-    """Return *record* by column; empty cells past the last column are an editor's leftovers."""
+    """Return *record* by column; empty cells past the last named column are an editor's leftovers."""
     if len(record) < len(columns) or any(record[len(columns) :]):
         return None
     return dict(zip(columns, record, strict=False))

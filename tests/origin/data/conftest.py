@@ -1,5 +1,7 @@
 """Databases to try: empty, or with a small catalog in which every kind of title occurs."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin.database import Database
 from tests.origin.data import shelf
 
-NOW = 1_300_000_000
-
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -18,17 +18,30 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+async def _lay_tables(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the tables once; every test has its own copy."""
+    file = tmp_path_factory.mktemp("blank") / "titles.db"
+    asyncio.run(_lay_tables(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """Return the address of a database that is not there yet."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'titles.db'}"
+def url(blank: Path, tmp_path: Path) -> str:
+    """Return the address of an empty database."""
+    return f"sqlite+aiosqlite:///{shutil.copy(blank, tmp_path / 'titles.db')}"
 
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """Open an empty database."""
     opened = Database(url)
-    await opened.migrate()
     yield opened
     await opened.close()
 
