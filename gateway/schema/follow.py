@@ -6,10 +6,10 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from gateway.relations import Relation
-from gateway.resources import Link, LinkList, Links
+from gateway.resources import Link, LinkList, Links, People, Titles
 from gateway.schema.connection import Connection, connection, slice_of
 from gateway.schema.context import Context, Info
-from gateway.schema.paging import Part, load_part, part_of_links
+from gateway.schema.paging import Part, Slice, load_part, part_at_hand
 from gateway.schema.selection import asks_only_linked_items, asks_only_links
 from gateway.upstream.hypermedia import expect
 
@@ -83,15 +83,24 @@ def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> An
         context = info.context
         if link is None:
             return connection([], start=wanted.start, total=0)
-        content = link.content
-        if isinstance(content, LinkList) and asks_only_linked_items(info._raw_info, context.selections):  # noqa: SLF001
-            part = part_of_links(content, wanted)
-            if part is not None:
-                return show_part(part, wanted.start, show, context)
+        part = _part_at_hand(link, wanted, info)
+        if part is not None:
+            return show_part(part, wanted.start, show, context)
         loading = load_part(context, relation, link.href, wanted)
         return _then(loading, lambda part: show_part(part, wanted.start, show, context))
 
     return strawberry.field(resolver=resolve, description=description)
+
+
+def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:
+    """Return *wanted* out of the link itself, where what is expanded there says all that is asked."""
+    content = link.content
+    if isinstance(content, LinkList) and not asks_only_linked_items(
+        info._raw_info,  # noqa: SLF001
+        info.context.selections,
+    ):
+        return None
+    return part_at_hand(content, wanted) if isinstance(content, LinkList | Titles | People) else None
 
 
 def show_part(part: Part, start: int, show: Show[Any], context: Context) -> Connection[Any]:

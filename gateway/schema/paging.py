@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.relations import Relation
-from gateway.resources import Content, Href, LinkList, People, Person, Title, Titles
+from gateway.resources import Content, Href, Link, LinkList, People, Person, Title, Titles
 from gateway.schema.context import Context
 from gateway.upstream.errors import MalformedDocument
 from gateway.upstream.href import with_parameters
@@ -46,13 +46,15 @@ async def load_part(context: Context, relation: Relation, href: Href, wanted: Sl
     return Part(items[: wanted.size], first.total)
 
 
-def part_of_links(content: LinkList, wanted: Slice) -> Part | None:
-    """Return *wanted* out of expanded links; nothing where the expansion was cut short before its end."""
-    total = len(content.links) if content.total is None else content.total
+def part_at_hand(content: LinkList | Titles | People, wanted: Slice) -> Part | None:
+    """Return *wanted* out of what is expanded in a link; nothing where that was cut short before its end."""
+    items = content.links if isinstance(content, LinkList) else content.items
+    total = len(items) if content.total is None else content.total
     end = min(wanted.start + wanted.size, total)
-    if end > len(content.links):
+    if end > len(items):
         return None
-    return Part([Title.of_link(link) for link in content.links[wanted.start : end]], total)
+    part = items[wanted.start : end]
+    return Part([Title.of_link(item) if isinstance(item, Link) else item for item in part], total)
 
 
 def _load_page(context: Context, relation: Relation, href: Href, page: Slice) -> asyncio.Future[Content]:
