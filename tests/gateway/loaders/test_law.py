@@ -1,0 +1,49 @@
+"""The law: what a query costs is bounded by its depth, not by its width."""
+
+from math import ceil
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.gateway.graph import Answer, gateway_over
+from tests.gateway.loaders.reference import Reference, Selections, written
+from tests.gateway.loaders.synthetic import make_catalog, serve
+from tests.gateway.wire import Entry, Wire
+
+SIZE = 3
+
+
+def make_wire(random: Random) -> Wire:
+    """Return an origin that takes its time, and answers a bulk in any order."""
+
+    def shuffled(entries: list[Entry]) -> list[Entry]:
+        return random.sample(entries, len(entries))
+
+    wire = Wire()
+    wire.latency = lambda: random.randrange(20)
+    wire.tamper = shuffled
+    return wire
+
+
+@pytest.mark.anyio
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def test_requests_are_bounded_by_depth(seed: int) -> None:
+    """A query is answered right, in no more requests than its levels need, and asks for nothing twice."""
+    random = Random(seed)  # noqa: S311 - nothing secret
+    catalog = make_catalog(random)
+    picks = Selections(random, catalog).query()
+    wire = make_wire(random)
+    serve(catalog, wire)
+    reference = Reference(catalog)
+    data = reference.answer(picks)
+
+    async with gateway_over(wire, bulk_limit=SIZE) as graph:
+        answer = await graph.ask(f"{{ {' '.join(map(written, picks))} }}")
+
+    assert answer == Answer(data, {})
+    fetched = sorted(target for carried in wire.targets for target in carried)
+    assert fetched == sorted(target for level in reference.levels for target in level)
+    assert len(wire.requests) <= sum(ceil(len(level) / SIZE) for level in reference.levels)
