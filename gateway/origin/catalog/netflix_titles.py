@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.catalog import identities, netflix_rows
@@ -13,7 +13,7 @@ from gateway.origin.catalog.facts import OfferFacts, PersonFacts, TitleFacts
 from gateway.origin.catalog.netflix_rows import CatalogFileUnusable, Row
 from gateway.origin.catalog.saving import Mode, Saving
 from gateway.origin.database import Database
-from gateway.origin.models import Kind, Person, Title
+from gateway.origin.models import Award, Credit, Kind, Person, Title
 
 __all__ = ["CatalogFileUnusable", "ImportReport", "Progress", "import_titles"]
 
@@ -52,6 +52,7 @@ async def import_titles(
             await saving.titles([facts for row in batch for facts in _facts(row, people, titles)])
             if progress is not None:
                 progress(done, len(reading.rows))
+        await _drop_unneeded_people(session)
     skipped = reading.skipped.total()
     return ImportReport(
         read=len(reading.rows) + skipped,
@@ -86,6 +87,14 @@ async def _save_people(saving: Saving, rows: Sequence[Row]) -> Mapping[str, int]
     new = identities.assign(named.keys() - known.keys(), taken=taken)
     await saving.people([PersonFacts(id=new[key], name=named[key]) for key in new])
     return {**known, **new}
+
+
+async def _drop_unneeded_people(session: AsyncSession) -> None:
+    """Remove imported people whose only title had a cast of its own already."""
+    is_credited = exists().where(Credit.person_id == Person.id)
+    is_awarded = exists().where(Award.person_id == Person.id)
+    unneeded = delete(Person).where(Person.id >= identities.LOWEST, ~is_credited, ~is_awarded)
+    await session.execute(unneeded.execution_options(synchronize_session=False))
 
 
 async def _title_ids(session: AsyncSession, rows: Sequence[Row]) -> _TitleIds:
