@@ -48,9 +48,12 @@ class Supervisor:
         signal.signal(signal.SIGTERM, self._on_signal)
         for server in self._servers:
             command = [sys.executable, "-m", "gateway", *server.arguments]
-            # A group of their own: Ctrl-C reaches only us, and we stop them in order.
+            # A session of their own: Ctrl-C reaches only us, and we stop them in order.
             self._processes[server.name] = subprocess.Popen(  # noqa: S603 - our own command
-                command, env={**os.environ, **server.environment}, start_new_session=True
+                command,
+                env={**os.environ, **server.environment},
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
             )
             self._await_answer(server)
 
