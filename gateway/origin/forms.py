@@ -14,7 +14,7 @@ def read_pairs(encoded: bytes) -> Pairs:
 
     A plus is a blank; an empty value counts; what is not UTF-8 is refused (contract 9, 4 and 13).
     """
-    parts = [part for part in encoded.split(b"&", MOST_PARAMETERS) if part]
+    parts = [part for part in encoded.split(b"&") if part]
     if len(parts) > MOST_PARAMETERS:
         raise Invalid("request", f"at most {MOST_PARAMETERS} parameters")
     return tuple(_pair(part) for part in parts)

@@ -1,10 +1,10 @@
 """What comes in over HTTP: checked, capped, and read as an inquiry."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
@@ -27,6 +27,7 @@ from gateway.origin.multipart import read_fields
 from gateway.origin.settings import OriginSettings
 
 _MULTIPART: Final = "multipart/form-data"
+_ABSOLUTE: Final = re.compile(rb"https?://([^/]*)(/.*)?", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,8 @@ def read_target(scope: Scope, hosts: Hosts) -> Target:
     path = scope.get("raw_path") or scope["path"].encode()
     authority = _host(scope["headers"])
     # A request target may be a whole URL, whose host then counts (contract 9, 6).
-    if not path.startswith(b"/"):
-        url = urlsplit(path.decode("latin-1"))
-        authority, path = url.netloc, (url.path or "/").encode("latin-1")
+    if absolute := _ABSOLUTE.fullmatch(path):
+        authority, path = absolute[1].decode("latin-1"), absolute[2] or b"/"
     bases = hosts.bases(authority, scheme=scope["scheme"], port=listening_port(scope))
     if not bases:
         raise Misdirected

@@ -35,14 +35,15 @@ class Table:
     """All resources but the bulk request, which is made of them."""
 
     def __init__(self, clock: Clock) -> None:
+        # One route for all kinds of title, and not one for each: what shares a route is read together.
+        parts = {None: Route(show_titles), **_parts()}
         self._routes: Mapping[tuple[Place, str | None], Route] = {
             (Place.SEARCH, None): Route(search_titles(clock), together=1),
             (Place.AUTOCOMPLETE, None): Route(suggest(clock), Level.KEY, together=1),
             (Place.PEOPLE, None): Route(search_people, together=1),
             (Place.PERSON, None): Route(show_people),
             (Place.PERSON, FILMOGRAPHY): Route(show_filmographies),
-            **{(kind, None): Route(show_titles) for kind in _KINDS},
-            **{(kind, facet): route for facet, route in _facets().items() for kind in _KINDS},
+            **{(kind, part): route for part, route in parts.items() for kind in _KINDS},
         }
 
     def find(self, address: Address) -> Route | None:
@@ -50,7 +51,7 @@ class Table:
         return self._routes.get((address.place, address.part))
 
 
-def _facets() -> Mapping[str, Route]:
+def _parts() -> Mapping[str | None, Route]:
     return {
         **{facet: Route(partial(show_facet, facet)) for facet in DOCUMENTS},
         **{facet: Route(partial(show_children, facet)) for facet in _CHILDREN},

@@ -88,16 +88,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def url(template: Path, tmp_path: Path) -> str:
+def catalog_url(template: Path, tmp_path: Path) -> str:
     """Return the address of a catalog of one's own."""
     shutil.copy(template, tmp_path / "origin.sqlite3")
     return f"sqlite+aiosqlite:///{tmp_path / 'origin.sqlite3'}"
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
+async def database(catalog_url: str) -> AsyncIterator[Database]:
     """Open the catalog."""
-    opened = Database(url)
+    opened = Database(catalog_url)
     yield opened
     await opened.close()
 
