@@ -42,11 +42,26 @@ class Rel:
     PARENT_SEASON = f"{SCHEMAS}/catalog/title.season"
     OFFICIAL_URL = f"{SCHEMAS}/catalog/titles/official_url"
     TINY_URL = f"{SCHEMAS}/catalog/title/ref.tiny"
+    CURRENT_USER = f"{SCHEMAS}/user.current"
+    QUEUES = f"{SCHEMAS}/queues"
+    RENTAL_HISTORY = f"{SCHEMAS}/rental_history"
+    RECOMMENDATIONS = f"{SCHEMAS}/recommendations"
+    TITLE_STATES = f"{SCHEMAS}/title_states"
+    RATINGS = f"{SCHEMAS}/ratings"
+    REVIEWS = f"{SCHEMAS}/reviews"
+    AT_HOME = f"{SCHEMAS}/at_home"
+    FEEDS = f"{SCHEMAS}/feeds"
+    LIST = f"{SCHEMAS}/list"
 
 
 def box_art_rel(width: int) -> str:
     """Return the relation of the box art that is *width* pixels wide."""
     return f"{Rel.BOX_ART}/{width}pix_w"
+
+
+def feed_rel(name: str) -> str:
+    """Return the relation of a subscriber's feed, as ``queues.disc.recent`` (contract 3.9)."""
+    return f"{SCHEMAS}/feed.{name}"
 
 
 BOX_ART_WIDTHS: Final = (38, 64, 88, 110, 124, 150, 166, 176, 197, 210, 284)
@@ -68,6 +83,9 @@ class Scheme:
     LANGUAGES = "/categories/languages"
     AUDIO = "/categories/audio"
     AWARD_TYPES = "/categories/award_types"
+    RENTAL_STATES = "/categories/rental_states"
+    QUEUE_AVAILABILITY = "/categories/queue_availability"
+    TITLE_STATES = "/categories/title_states"
 
 
 class Path:
