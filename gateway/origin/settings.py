@@ -8,12 +8,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 NONCE_PER_PROCESS: Final = "nonce-per-process"
+CALLBACK_AT_LOGIN: Final = "callback-at-login"
 HISTORIC_HOSTS: Final = "historic-hosts"
+TOKEN_AS_USER: Final = "token-as-user"  # noqa: S105 - the name of a leniency
+SHARED_QUEUE_ETAG: Final = "shared-queue-etag"
 
 COMPAT: Final[Mapping[str, str]] = MappingProxyType(
     {
         NONCE_PER_PROCESS: "a nonce may repeat when the signature differs",
+        CALLBACK_AT_LOGIN: "the login page may name the callback, and then no verifier is needed",
         HISTORIC_HOSTS: "signatures made for api.netflix.com and api-public.netflix.com verify",
+        TOKEN_AS_USER: "the caller's access token may stand for the user id in addresses",
+        SHARED_QUEUE_ETAG: "a queue is written with the current etag of the user's other queue, too",
     }
 )
 """The leniencies that can be asked for by name, and what each allows (contract 10)."""
