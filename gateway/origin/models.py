@@ -87,6 +87,9 @@ class Title(Base):
     runtime: Mapped[int | None]
     """Seconds."""
     average_rating: Mapped[float | None]
+    """As the catalog has it."""
+    rated_average: Mapped[float | None]
+    """As the subscribers here rate it, once they are enough to say more than the catalog does."""
     maturity_level: Mapped[int | None]
     synopsis: Mapped[str | None]
     """HTML."""
@@ -141,6 +144,11 @@ class Title(Base):
     languages: Mapped[list["LanguageAudio"]] = relationship(
         order_by="LanguageAudio.position", lazy="raise", viewonly=True
     )
+
+    @property
+    def shown_rating(self) -> float | None:
+        """Return the average that documents show."""
+        return self.average_rating if self.rated_average is None else self.rated_average
 
 
 class Person(Base):

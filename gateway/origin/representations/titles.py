@@ -45,8 +45,8 @@ def catalog_title(view: View, record: TitleRecord, tag: str = "catalog_title") -
     _add_parents(view, element, title)
     if view.has_extras:
         _add_numbers(element, title)
-    if title.average_rating is not None:
-        add(element, "average_rating", f"{title.average_rating:.1f}")
+    if title.shown_rating is not None:
+        add(element, "average_rating", f"{title.shown_rating:.1f}")
     _add_facets(view, element, record, _AFTER_RATING)
     _add_pages(view, element, title)
     return element
