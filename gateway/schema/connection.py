@@ -48,12 +48,14 @@ def slice_of(first: int, after: str | None) -> Slice:
     return Slice(start=0 if after is None else _offset(after) + 1, size=first)
 
 
-def connection(nodes: Sequence[Item], *, start: int, total: int) -> Connection[Item]:
-    """Show *nodes*, which begin at *start* of a list of *total*."""
-    edges = [Edge(cursor=_cursor(start + place), node=node) for place, node in enumerate(nodes)]
+def connection(nodes: Sequence[Item], wanted: Slice, *, total: int) -> Connection[Item]:
+    """Show *nodes*, which are *wanted* of a list of *total*."""
+    edges = [Edge(cursor=_cursor(wanted.start + place), node=node) for place, node in enumerate(nodes)]
+    # A page that came back empty is the last one, whatever the total says: paging must end.
+    is_exhausted = wanted.size > 0 and not nodes
     info = PageInfo(
-        has_next_page=start + len(nodes) < total,
-        has_previous_page=start > 0,
+        has_next_page=wanted.start + len(nodes) < total and not is_exhausted,
+        has_previous_page=wanted.start > 0,
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,
     )

@@ -82,12 +82,12 @@ def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> An
         link = link_of(root.resource.links, relation)
         context = info.context
         if link is None:
-            return connection([], start=wanted.start, total=0)
+            return connection([], wanted, total=0)
         part = _part_at_hand(link, wanted, info)
         if part is not None:
-            return show_part(part, wanted.start, show, context)
+            return show_part(part, wanted, show, context)
         loading = load_part(context, relation, link.href, wanted)
-        return _then(loading, lambda part: show_part(part, wanted.start, show, context))
+        return _then(loading, lambda part: show_part(part, wanted, show, context))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -103,9 +103,9 @@ def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:
     return part_at_hand(content, wanted) if isinstance(content, LinkList | Titles | People) else None
 
 
-def show_part(part: Part, start: int, show: Show[Any], context: Context) -> Connection[Any]:
-    """Show *part* of a list as a connection."""
-    return connection([show(item, context) for item in part.items], start=start, total=part.total)
+def show_part(part: Part, wanted: Slice, show: Show[Any], context: Context) -> Connection[Any]:
+    """Show *part* of a list, of which *wanted* was asked for, as a connection."""
+    return connection([show(item, context) for item in part.items], wanted, total=part.total)
 
 
 async def _then(found: Awaitable[Any], show: Callable[[Any], object]) -> object:

@@ -9,6 +9,7 @@ from gateway.resources import Content, Href, Link, LinkList, People, Person, Tit
 from gateway.schema.context import Context
 from gateway.upstream.errors import MalformedDocument
 from gateway.upstream.href import with_parameters
+from gateway.upstream.hypermedia import expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class Part:
 async def load_part(context: Context, relation: Relation, href: Href, wanted: Slice) -> Part:
     """Load *wanted* of the list at *href*: its first page, and then the others it needs together."""
     if relation.paging is None:
-        return _cut(_list(await context.load(relation, href)), wanted)
+        return _cut(_list(await context.load(relation, href), relation), wanted)
     largest = relation.paging.largest
-    first = _list(await _load_page(context, relation, href, Slice(wanted.start, min(wanted.size, largest))))
+    page = Slice(wanted.start, min(wanted.size, largest))
+    first = _list(await _load_page(context, relation, href, page), relation)
     if first.total is None:
         return _cut(first, wanted)
     end = min(wanted.start + wanted.size, first.total)
@@ -42,7 +44,8 @@ async def load_part(context: Context, relation: Relation, href: Href, wanted: Sl
             for start in range(wanted.start + largest, end, largest)
         )
     )
-    items = [item for page in (first, *map(_list, rest)) for item in page.items]
+    pages = (first, *(_list(content, relation) for content in rest))
+    items = [item for page in pages for item in page.items]
     return Part(items[: wanted.size], first.total)
 
 
@@ -64,9 +67,10 @@ def _load_page(context: Context, relation: Relation, href: Href, page: Slice) ->
     return context.load(relation, paged, items=size)
 
 
-def _list(content: Content) -> Titles | People:
-    if isinstance(content, Titles | People):
-        return content
+def _list(content: Content, relation: Relation) -> Titles | People:
+    found = expect(content, relation.found)
+    if isinstance(found, Titles | People):
+        return found
     raise MalformedDocument("document", "a list")
 
 

@@ -90,7 +90,7 @@ class Query:
         wanted = slice_of(first, after)
         href = _search(info.context, Path.TITLES, search, format)
         part = await load_part(info.context, relations.SEARCH, href, wanted)
-        return show_part(part, wanted.start, show_title, info.context)
+        return show_part(part, wanted, show_title, info.context)
 
     @strawberry.field(description="Names of titles that begin with what was typed.")
     async def suggest_titles(
@@ -125,7 +125,7 @@ class Query:
         wanted = slice_of(first, after)
         href = _search(info.context, Path.PEOPLE, search, None)
         part = await load_part(info.context, relations.PEOPLE_SEARCH, href, wanted)
-        return show_part(part, wanted.start, Person.of, info.context)
+        return show_part(part, wanted, Person.of, info.context)
 
 
 _LONGEST_SEARCH: Final = 500
