@@ -10,7 +10,6 @@ import httpx
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.gateway.documents import ORIGIN
 from tests.gateway.wire import Wire
 
 
@@ -56,7 +55,7 @@ class Graph:
 async def gateway_over(wire: Wire, **settings: Any) -> AsyncIterator[Graph]:  # noqa: ANN401
     """Run a gateway over *wire*; see that it leaves no task behind."""
     before = _running()
-    named = {"origin_url": ORIGIN, "consumer_key": "key", "consumer_secret": "secret", **settings}
+    named = {"origin_url": wire.origin, "consumer_key": "key", "consumer_secret": "secret", **settings}
     app = create_app(
         Settings(**named),
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),

@@ -47,7 +47,8 @@ class Received:
 class Wire:
     """An ASGI application that serves documents by path, alone and in bulk, and keeps every request."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str = ORIGIN) -> None:
+        self.origin = origin
         self.documents: dict[str, Document] = {}
         self.statuses: dict[str, int] = {}
         """Error statuses by path."""
@@ -69,12 +70,12 @@ class Wire:
 
         The order of the entries of a bulk request means nothing.
         """
-        return [sorted(map(_path, each.addresses)) for each in self.received]
+        return [sorted(map(self._path, each.addresses)) for each in self.received]
 
     @property
     def targets(self) -> list[list[str]]:
         """The same with their queries, without the version and the signature."""
-        return [sorted(map(_target, each.addresses)) for each in self.received]
+        return [sorted(map(self._target, each.addresses)) for each in self.received]
 
     def hold(self, path: str) -> asyncio.Event:
         """Hold every answer to a request that carries *path* until the event is set."""
@@ -99,7 +100,7 @@ class Wire:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _wait(self, received: Received) -> None:
-        for path in map(_path, received.addresses):
+        for path in map(self._path, received.addresses):
             if path in self._held:
                 await self._held[path].wait()
             if path in self.faults:
@@ -109,13 +110,13 @@ class Wire:
 
     def _single(self, address: str) -> Raw:
         code, document = self._answer(address)
-        return self.raw.get(_path(address)) or Raw(document.encode(), code)
+        return self.raw.get(self._path(address)) or Raw(document.encode(), code)
 
     def _bulk(self, received: Received, names: list[str]) -> Raw:
         if BULK in self.raw:
             return self.raw[BULK]
         entries = [
-            Entry(name, _path(address), self._body(address))
+            Entry(name, self._path(address), self._body(address))
             for name, address in zip(names, received.addresses, strict=True)
         ]
         inside = "".join(
@@ -128,12 +129,19 @@ class Wire:
         return f"<status>200</status>{document}" if code == 200 else document
 
     def _answer(self, address: str) -> tuple[int, str]:
-        path = _path(address)
+        path = self._path(address)
         document = self.documents.get(path)
         code = self.statuses.get(path, 404 if document is None else 200)
         if document is None or code != 200:
             return code, status(code, "Resource not found" if code == 404 else "It went wrong")
         return code, document if isinstance(document, str) else document(_query(address))
+
+    def _path(self, address: str) -> str:
+        return urlsplit(address).path if address.startswith(f"{self.origin}/") else address
+
+    def _target(self, address: str) -> str:
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in _query(address).items())
+        return f"{self._path(address)}?{query}" if query else self._path(address)
 
 
 async def _read(scope: Scope, receive: Receive) -> tuple[Received, list[str]]:
@@ -151,15 +159,6 @@ async def _read(scope: Scope, receive: Receive) -> tuple[Received, list[str]]:
     return Received(scope["method"], url, headers, addresses), [name for name, _ in form]
 
 
-def _path(address: str) -> str:
-    return urlsplit(address).path if address.startswith(f"{ORIGIN}/") else address
-
-
 def _query(address: str) -> dict[str, str]:
     pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     return {name: value for name, value in pairs if name != "v" and not name.startswith("oauth_")}
-
-
-def _target(address: str) -> str:
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in _query(address).items())
-    return f"{_path(address)}?{query}" if query else _path(address)
