@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("title", sa.Column("rated_average", sa.Float(), nullable=True))
+    op.add_column("title", sa.Column("rated_average", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
