@@ -1,10 +1,11 @@
-"""What queries hand to representations: a title with its facets. Pure."""
+"""What queries hand to representations: titles with their facets, entries of queues. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.origin import models
+from gateway.origin.accounts import EntryState, QueueKind
 
 
 class Facet(StrEnum):
@@ -48,3 +49,47 @@ class Hits:
 
     total: int
     ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """An entry of a queue as a document shows it."""
+
+    kind: QueueKind
+    state: EntryState
+    position: int
+    """From 1 among the available; what is saved shows none."""
+    title_id: int
+    format: str
+    updated: int
+    available_from: int | None = None
+    """When a saved title is to be had, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """How far a subscriber got the last time that they watched a title."""
+
+    bookmark: int
+    """Seconds; 0 when it was watched to its end."""
+    watched: int
+    """Unix seconds."""
+    is_to_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatState:
+    """What a subscriber can do with one format of a title."""
+
+    format: str
+    labels: Sequence[str]
+    is_preferred: bool = False
+    playback: Playback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleState:
+    """What a subscriber can do with a title, by queue; a queue it cannot be in says nothing."""
+
+    title: models.Title
+    formats: Mapping[QueueKind, Sequence[FormatState]]
