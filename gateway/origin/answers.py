@@ -16,6 +16,8 @@ class Rendered:
     etag: str
     status: int = 200
     location: str | None = None
+    is_personal: bool = False
+    """Whether it is for one subscriber alone."""
 
 
 @dataclass(slots=True)
@@ -28,9 +30,12 @@ class Answers:
     _size: int = 0
     _by_place: dict[int, Rendered | Refusal] = field(default_factory=dict)
 
-    def put(self, place: int, answer: Document | Refusal) -> None:
+    def put(self, place: int, answer: Document | Refusal, *, is_personal: bool = False) -> None:
         """Keep the answer for *place*."""
-        self._by_place[place] = self._rendered(answer) if isinstance(answer, Document) else answer
+        if isinstance(answer, Document):
+            self._by_place[place] = self._rendered(answer, is_personal=is_personal)
+        else:
+            self._by_place[place] = answer
 
     def fail(self, places: Iterable[int], refusal: Refusal) -> None:
         """Answer *refusal* for those of *places* that have no answer yet."""
@@ -41,9 +46,10 @@ class Answers:
         """Return the answers for the first *count* places."""
         return [self._by_place.get(place, self.missing) for place in range(count)]
 
-    def _rendered(self, document: Document) -> Rendered | Refusal:
+    def _rendered(self, document: Document, *, is_personal: bool) -> Rendered | Refusal:
         body = pox(document.root)
         if self._size + len(body) > self.limit:
             return NoRoom(self.limit)
         self._size += len(body)
-        return Rendered(body, entity_tag(body), document.status, document.location)
+        etag = document.etag or entity_tag(body)
+        return Rendered(body, etag, document.status, document.location, is_personal)

@@ -7,7 +7,9 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin.errors import BadPage, Invalid, Refusal
+from gateway.origin.accounts import Subscriber
+from gateway.origin.callers import Caller
+from gateway.origin.errors import BadPage, Invalid, Refusal, TokenMissing
 from gateway.origin.paths import Address, Paths
 from gateway.origin.representations.elements import Element
 from gateway.origin.representations.lists import Page
@@ -28,6 +30,17 @@ class Call:
 
     address: Address
     parameters: Mapping[str, str]
+    verb: str = "GET"
+    body: bytes = b""
+    caller: Caller | None = None
+    """Who asks; always known where a route is protected."""
+
+    @property
+    def subscriber(self) -> Subscriber:
+        """Return whose resource this is: the caller's own."""
+        if self.caller is None or self.caller.subscriber is None:
+            raise TokenMissing
+        return self.caller.subscriber
 
     @property
     def term(self) -> str:
@@ -59,6 +72,8 @@ class Document:
     root: Element
     status: int = 200
     location: str | None = None
+    etag: str | None = None
+    """The tag of what is represented, where it has one of its own; else the bytes tell."""
 
 
 Answer = Document | Refusal

@@ -4,43 +4,26 @@ import asyncio
 import logging
 import traceback
 from collections import defaultdict
-from collections.abc import Awaitable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Final
 
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from gateway.origin.answers import Answers, Rendered
-from gateway.origin.calls import Call, read_view
+from gateway.origin.calls import Answer
 from gateway.origin.database import Database
-from gateway.origin.errors import Broken, Invalid, Late, NotFound, Refusal, VerbRefused
-from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
-from gateway.origin.oauth.claims import Claims, read_claims
-from gateway.origin.oauth.verification import Consumers, Verifier, find_consumers
-from gateway.origin.paths import Paths, Place
+from gateway.origin.errands import Errand, Group, admit, read_errand
+from gateway.origin.errors import Broken, Late, Refusal, SignatureRefused
+from gateway.origin.inquiries import Inquiry
+from gateway.origin.oauth.known import Known, find_known
+from gateway.origin.oauth.verification import Verifier
+from gateway.origin.paths import Paths
 from gateway.origin.representations.view import View
-from gateway.origin.routes.table import Route, Table
+from gateway.origin.routes.table import Table
 from gateway.origin.settings import OriginSettings
 
 _log: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """An inquiry whose address and verb make sense, and its place among the others."""
-
-    place: int
-    inquiry: Inquiry
-    claims: Claims
-    route: Route
-    call: Call
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Errands to one endpoint, to be shown in one way."""
-
-    route: Route
-    view: View
-    errands: Sequence[_Errand]
 
 
 class Dispatcher:
@@ -74,62 +57,88 @@ class Dispatcher:
             work.add_done_callback(self._called_off.discard)
 
     async def _answer(self, inquiries: Sequence[Inquiry | Refusal], answers: Answers) -> None:
-        errands: list[_Errand] = []
+        errands: list[Errand] = []
         for place, inquiry in enumerate(inquiries):
-            errand = inquiry if isinstance(inquiry, Refusal) else self._errand(place, inquiry)
-            if isinstance(errand, Refusal):
-                answers.put(place, errand)
-            else:
-                errands.append(errand)
+            try:
+                if isinstance(inquiry, Refusal):
+                    raise inquiry
+                errands.append(read_errand(place, inquiry, self._paths, self._table))
+            except Refusal as refusal:
+                answers.put(place, refusal)
         if errands:
             await self._run(errands, answers)
 
-    def _errand(self, place: int, inquiry: Inquiry) -> _Errand | Refusal:
-        try:
-            address = self._paths.read(inquiry.path)
-            if address and address.place is Place.BULK:
-                raise Invalid("entry", "a bulk request holds no other")
-            route = self._table.find(address) if address else None
-            if address is None or route is None:
-                raise NotFound
-            parameters = read_parameters(inquiry.parameters)
-            if read_verb(inquiry, parameters) not in route.verbs:
-                raise VerbRefused(route.verbs)
-            return _Errand(place, inquiry, read_claims(inquiry), route, Call(address, parameters))
-        except Refusal as refusal:
-            return refusal
-
-    async def _run(self, errands: Sequence[_Errand], answers: Answers) -> None:
+    async def _run(self, errands: Sequence[Errand], answers: Answers) -> None:
         async with self._database.read() as session:
-            consumers = await find_consumers(session, (errand.claims.consumer_key for errand in errands))
+            known = await find_known(session, [errand.claims for errand in errands])
+        admitted = list(self._admitted(errands, known, answers))
         lanes = asyncio.Semaphore(self._settings.entry_lanes)
+        writes = [(errand, view) for errand, view in admitted if errand.is_write]
         async with asyncio.TaskGroup() as tasks:
-            for group in self._groups(errands, consumers, answers):
+            for group in _groups((errand, view) for errand, view in admitted if not errand.is_write):
                 places = [errand.place for errand in group.errands]
-                tasks.create_task(_guarded(self._run_group(group, answers, lanes), answers, places))
+                tasks.create_task(_guarded(self._read(group, answers, lanes), answers, places))
+            # One after the other, in the order they came: a later one may build on an earlier one.
+            for errand, view in writes:
+                await _guarded(self._write(errand, view, answers), answers, [errand.place])
 
-    def _groups(self, errands: Sequence[_Errand], consumers: Consumers, answers: Answers) -> Iterator[_Group]:
-        """Yield what can be read together; whoever is not who they say is refused here."""
-        alike: dict[tuple[int, View], list[_Errand]] = defaultdict(list)
+    def _admitted(
+        self, errands: Sequence[Errand], known: Known, answers: Answers
+    ) -> Iterator[tuple[Errand, View]]:
+        """Yield what may be done; whoever is not who they say is refused here."""
         for errand in errands:
             try:
-                self._verifier.verify(errand.inquiry, errand.claims, consumers, level=errand.route.level)
-                view = read_view(self._paths, errand.call.parameters)
+                yield admit(errand, known, self._verifier, self._paths, self._settings.compat)
             except Refusal as refusal:
                 answers.put(errand.place, refusal)
-            else:
-                alike[id(errand.route), view].append(errand)
-        for (_, view), members in alike.items():
-            route = members[0].route
-            for start in range(0, len(members), route.together):
-                yield _Group(route, view, members[start : start + route.together])
 
-    async def _run_group(self, group: _Group, answers: Answers, lanes: asyncio.Semaphore) -> None:
+    async def _read(self, group: Group, answers: Answers, lanes: asyncio.Semaphore) -> None:
         calls = [errand.call for errand in group.errands]
         async with lanes, self._database.read() as session:
             given = await group.route.endpoint(session, group.view, calls)
         for errand, answer in zip(group.errands, given, strict=True):
-            answers.put(errand.place, answer)
+            answers.put(errand.place, answer, is_personal=errand.route.is_personal)
+
+    async def _write(self, errand: Errand, view: View, answers: Answers) -> None:
+        answer: Answer
+        try:
+            async with self._database.write() as session:
+                await self._store_nonce(session, errand)
+                answer = await _change(session, errand, view)
+        except Refusal as refusal:
+            answer = refusal
+        answers.put(errand.place, answer, is_personal=True)
+
+    async def _store_nonce(self, session: AsyncSession, errand: Errand) -> None:
+        session.add(self._verifier.write_nonce(errand.claims))
+        try:
+            await session.flush()
+        except IntegrityError:
+            raise SignatureRefused from None
+
+
+async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:
+    """Make a change and return the answer; when it is refused nothing of it stays but the nonce."""
+    endpoint = errand.route.writes[errand.call.verb]
+    try:
+        async with session.begin_nested():
+            answer = (await endpoint(session, view, [errand.call]))[0]
+            if isinstance(answer, Refusal):
+                raise answer
+    except Refusal as refusal:
+        return refusal
+    return answer
+
+
+def _groups(admitted: Iterable[tuple[Errand, View]]) -> Iterator[Group]:
+    """Yield what can be read together."""
+    alike: dict[tuple[int, View], list[Errand]] = defaultdict(list)
+    for errand, view in admitted:
+        alike[id(errand.route), view].append(errand)
+    for (_, view), members in alike.items():
+        route = members[0].route
+        for start in range(0, len(members), route.together):
+            yield Group(route, view, members[start : start + route.together])
 
 
 async def _guarded(work: Awaitable[None], answers: Answers, places: Sequence[int]) -> None:

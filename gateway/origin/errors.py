@@ -11,6 +11,7 @@ Refusal
 ├── BodyTooSlow
 ├── EncodingRefused
 ├── Misdirected
+├── AnotherUser
 ├── NoRoom
 ├── Late
 ├── Broken
@@ -18,6 +19,9 @@ Refusal
     ├── MissingConsumerKey
     ├── TimestampRefused
     ├── SignatureRefused
+    ├── TokenMissing
+    ├── TokenRefused
+    ├── FeedRefused
     ├── DeveloperInactive
     └── Malformed
 
@@ -109,6 +113,13 @@ class Misdirected(Refusal):
         super().__init__(421, "Host is invalid")
 
 
+class AnotherUser(Refusal):
+    """The access token is another subscriber's, or nobody's."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "User ID access token mismatch")
+
+
 class Late(Refusal):
     """The answer was not ready in time."""
 
@@ -153,6 +164,27 @@ class SignatureRefused(Unauthorized):
 
     def __init__(self) -> None:
         super().__init__(401, "Invalid Signature")
+
+
+class TokenMissing(Unauthorized):
+    """A subscriber's resource was asked for without an access token."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "Missing Required Access Token")
+
+
+class TokenRefused(Unauthorized):
+    """The signature verifies, but the access token was revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "Invalid Or Expired Token")
+
+
+class FeedRefused(Unauthorized):
+    """The feed token is unknown, was revoked, or opens something else."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "Invalid feed token")
 
 
 class DeveloperInactive(Unauthorized):

@@ -22,6 +22,8 @@ class Inquiry:
     unsigned: Pairs = ()
     """Fields of a multipart body, which no signature covers (RFC 5849, 3.4.1.3.1)."""
     authorization: str | None = None
+    body: bytes = b""
+    """A body that is no form: a document to be stored."""
 
     @property
     def parameters(self) -> Sequence[tuple[str, str]]:

@@ -87,6 +87,7 @@ async def read_inquiry(scope: Scope, receive: Receive, target: Target, settings:
         form=form,
         unsigned=fields,
         authorization=_authorization(headers),
+        body=b"" if form or fields else body,
     )
 
 

@@ -23,6 +23,27 @@ class Place(StrEnum):
     PROGRAM = "program"
     DISC = "disc"
     PERSON = "person"
+    CATEGORY = "category"
+    CURRENT_USER = "current user"
+    USER = "user"
+    FEEDS = "feeds"
+    TITLE_STATES = "title states"
+    QUEUES = "queues"
+    QUEUE = "queue"
+    QUEUE_PART = "queue part"
+    QUEUE_ENTRY = "queue entry"
+    AT_HOME = "at home"
+    RENTAL_HISTORY = "rental history"
+    RENTALS = "rentals"
+    RATING_KINDS = "rating kinds"
+    RATINGS = "ratings"
+    ACTUAL_RATINGS = "actual ratings"
+    ACTUAL_RATING = "actual rating"
+    PREDICTED_RATINGS = "predicted ratings"
+    REVIEWS = "reviews"
+    RECOMMENDATIONS = "recommendations"
+    LISTS = "lists"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,15 @@ class Address:
     series: int | None = None
     """The series that the path names beside the title itself."""
     part: str | None = None
+    user: str | None = None
+    """Whose it is: a subscriber's id, as the path has it."""
+    kind: str | None = None
+    """Which queue: ``disc`` or ``instant``."""
+    state: str | None = None
+    """Which part of a queue: ``available`` or ``saved``."""
+    position: int | None = None
+    name: str | None = None
+    """What else the path names: a scheme, a list, ``shipped``, ``returned`` or ``watched``."""
 
 
 FILMOGRAPHY: Final = "filmography"
@@ -75,7 +105,42 @@ _TEMPLATES: Final = (
     (Place.PERSON, Path.PERSON),
     (Place.BULK, Path.BULK),
     (Place.BULK, "/bulk"),
+    (Place.CATEGORY, "/categories/{name}"),
+    (Place.CURRENT_USER, "/users/current"),
+    (Place.USER, "/users/{user}"),
+    (Place.FEEDS, "/users/{user}/feeds"),
+    (Place.TITLE_STATES, "/users/{user}/title_states"),
+    (Place.QUEUES, "/users/{user}/queues"),
+    (Place.QUEUE, "/users/{user}/queues/{kind}"),
+    (Place.QUEUE_PART, "/users/{user}/queues/{kind}/{state}"),
+    (Place.QUEUE_ENTRY, "/users/{user}/queues/{kind}/{state}/{position}/{id}"),
+    (Place.QUEUE_ENTRY, "/users/{user}/queues/{kind}/{state}/{id}"),
+    (Place.AT_HOME, "/users/{user}/at_home"),
+    (Place.RENTAL_HISTORY, "/users/{user}/rental_history"),
+    (Place.RENTALS, "/users/{user}/rental_history/{rentals}"),
+    (Place.RATING_KINDS, "/users/{user}/ratings"),
+    (Place.RATINGS, "/users/{user}/ratings/title"),
+    (Place.ACTUAL_RATINGS, "/users/{user}/ratings/title/actual"),
+    (Place.ACTUAL_RATING, "/users/{user}/ratings/title/actual/{id}"),
+    (Place.PREDICTED_RATINGS, "/users/{user}/ratings/title/predicted"),
+    (Place.REVIEWS, "/users/{user}/reviews"),
+    (Place.RECOMMENDATIONS, "/users/{user}/recommendations"),
+    (Place.LISTS, "/users/{user}/lists"),
+    (Place.LIST, "/users/{user}/lists/{name}"),
 )
+
+_NUMBER: Final = "[1-9][0-9]{0,9}"
+_SLOTS: Final = {
+    "id": _NUMBER,
+    "series": _NUMBER,
+    "user": "[A-Za-z0-9_.~-]{1,128}",
+    "kind": "disc|instant",
+    "state": "available|saved",
+    "position": "[0-9]{1,9}",
+    "name": "[a-z0-9_-]{1,64}",
+    "rentals": "shipped|returned|watched",
+}
+"""What may stand where a template has a name."""
 
 _LARGEST_ID: Final = 2**31 - 1
 """What an integer column of any database holds."""
@@ -121,6 +186,10 @@ class Paths:
         """Return the address of a person."""
         return self.base + Path.PERSON.format(id=id)
 
+    def user(self, id: str) -> str:
+        """Return the address of a subscriber."""
+        return f"{self.base}/users/{id}"
+
     def part(self, href: str, part: str) -> str:
         """Return the address of a *part* of what is at *href*."""
         return f"{href}/{self._segments[part]}"
@@ -147,7 +216,17 @@ class Paths:
         number, series = int(found.get("id") or 0), found.get("series")
         if (segment and part is None) or max(number, int(series or 0)) > _LARGEST_ID:
             return None
-        return Address(place, number, series=int(series) if series else None, part=part)
+        return Address(
+            place,
+            number,
+            series=int(series) if series else None,
+            part=part,
+            user=found.get("user"),
+            kind=found.get("kind"),
+            state=found.get("state"),
+            position=int(found["position"] or 0) if "position" in found else None,
+            name=found.get("name") or found.get("rentals"),
+        )
 
 
 _TITLES: Final[Mapping[str, str]] = {
@@ -160,10 +239,10 @@ _TITLES: Final[Mapping[str, str]] = {
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """Return what reads the paths of *template*; an address with an id may be followed by one part."""
-    number = r"[1-9][0-9]{0,9}"
-    pattern = template.replace("{id}", f"(?P<id>{number})").replace("{series}", f"(?P<series>{number})")
-    return re.compile(pattern + (r"(?:/(?P<segment>[^/]+))?" if "{id}" in template else ""))
+    """Return what reads the paths of *template*; a title or a person may be followed by one part."""
+    pattern = re.sub(r"\{(\w+)\}", lambda slot: f"(?P<{slot[1]}>{_SLOTS[slot[1]]})", template)
+    has_parts = template.startswith("/catalog/") and "{id}" in template
+    return re.compile(pattern + (r"(?:/(?P<segment>[^/]+))?" if has_parts else ""))
 
 
 def movie_page(name: str, id: int) -> str:

@@ -41,7 +41,7 @@ class Reply:
 
 def reply_document(rendered: Rendered) -> Reply:
     """Reply with a document."""
-    headers = {"content-type": POX, "cache-control": _KEEP}
+    headers = {"content-type": POX, "cache-control": _KEEP_NOT if rendered.is_personal else _KEEP}
     if rendered.location is not None:
         headers["location"] = rendered.location
     return Reply(rendered.status, PROLOG + rendered.body, headers, rendered.etag)

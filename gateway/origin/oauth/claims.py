@@ -15,6 +15,7 @@ LONGEST: Final = 256
 
 _PREFIX: Final = "oauth_"
 _PARAMETER: Final = re.compile(r'([^\s="]+)="([^"]*)"')
+_PLAIN: Final = re.compile(r"[!-~]{1,256}")
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -30,6 +31,8 @@ class Claims:
     nonce: str | None
     version: str | None
     signed: Pairs
+    feed_token: str | None = None
+    """Opens one resource for reading, without a signature (contract 2.7)."""
 
 
 def read_claims(inquiry: Inquiry) -> Claims:
@@ -48,7 +51,13 @@ def read_claims(inquiry: Inquiry) -> Claims:
         nonce=found.get("oauth_nonce"),
         version=found.get("oauth_version"),
         signed=tuple(pair for pair in signed if pair[0] != "oauth_signature"),
+        feed_token=next((value for name, value in inquiry.query if name == "feed_token"), None),
     )
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether *text* can be a key or a token of ours at all; nothing else is asked of the database."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def _only_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

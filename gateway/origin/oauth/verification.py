@@ -2,17 +2,24 @@
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from gateway.origin.errors import DeveloperInactive, Malformed, SignatureRefused, TimestampRefused
+from gateway.origin.accounts import WriteNonce
+from gateway.origin.callers import Caller
+from gateway.origin.errors import (
+    DeveloperInactive,
+    FeedRefused,
+    Malformed,
+    SignatureRefused,
+    TimestampRefused,
+    TokenMissing,
+    TokenRefused,
+)
 from gateway.origin.inquiries import Inquiry
 from gateway.origin.models import Consumer
 from gateway.origin.oauth.claims import Claims
+from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.nonces import Nonces
 from gateway.origin.oauth.signature import base_string, sign
 from gateway.origin.settings import NONCE_PER_PROCESS, OriginSettings
@@ -22,7 +29,6 @@ WINDOW: Final = 300
 
 _METHOD: Final = "HMAC-SHA1"
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,10}")
-_KEY: Final = re.compile(r"[!-~]+")
 _NOBODY: Final = "nobody has this secret"
 
 
@@ -32,18 +38,8 @@ class Level(Enum):
     KEY = auto()
     """The consumer key is enough; a signature is verified if there is one."""
     SIGNED = auto()
-
-
-Consumers = Mapping[str, Consumer]
-
-
-async def find_consumers(session: AsyncSession, keys: Iterable[str]) -> Consumers:
-    """Return the enabled consumers by key; all keys of a bulk request are looked up at once."""
-    wanted = {key for key in keys if _KEY.fullmatch(key)}
-    if not wanted:
-        return {}
-    found = await session.scalars(select(Consumer).where(Consumer.key.in_(wanted), Consumer.is_enabled))
-    return {consumer.key: consumer for consumer in found}
+    PROTECTED = auto()
+    """Signed with an access token too; what is found is the subscriber's own."""
 
 
 class Verifier:
@@ -54,28 +50,63 @@ class Verifier:
         self._nonces = Nonces(window=WINDOW, limit=settings.nonces_per_key)
         self._is_signature_in_nonce = NONCE_PER_PROCESS in settings.compat
 
-    def verify(self, inquiry: Inquiry, claims: Claims, consumers: Consumers, *, level: Level) -> Consumer:
+    def verify(
+        self, inquiry: Inquiry, claims: Claims, known: Known, *, level: Level, is_write: bool = False
+    ) -> Caller:
         """Return who sends *inquiry*, or raise what is wrong with it.
 
-        The signature is checked before the nonce is stored, and for an unknown key in the same way as
-        for a known one.
+        The signature is checked before anything is remembered or told, and for an unknown key or token in
+        the same way as for a known one. The nonce of a write is not remembered here: it is stored with the
+        write.
         """
-        consumer = consumers.get(claims.consumer_key)
-        if level is Level.KEY and claims.signature is None:
-            return _active(consumer)
+        consumer = known.consumers.get(claims.consumer_key)
+        if claims.signature is None and level is Level.KEY:
+            return Caller(_active(consumer))
+        if claims.signature is None and claims.feed_token and level is Level.PROTECTED and not is_write:
+            return _feed_caller(inquiry, claims, known, _active(consumer))
         now = self._clock()
         timestamp = _check_form(claims, now)
-        secret = _NOBODY if consumer is None else consumer.secret
-        is_genuine = _is_genuine(inquiry, claims, secret)
-        known = _active(consumer)
-        if not is_genuine or claims.token:
-            # There are no access tokens yet: whatever token is named, nobody was given it.
+        access = known.tokens.get((claims.consumer_key, claims.token)) if claims.token else None
+        is_known = consumer is not None and (access is not None or not claims.token)
+        secrets = (
+            _NOBODY if consumer is None else consumer.secret,
+            access.secret if access else _NOBODY if claims.token else "",
+        )
+        is_genuine = _is_genuine(inquiry, claims, secrets)
+        active = _active(consumer)
+        if not is_genuine or not is_known:
             raise SignatureRefused
+        if access is not None and access.revoked is not None:
+            raise TokenRefused
+        if access is None and level is Level.PROTECTED:
+            raise TokenMissing
+        if not is_write and not self._take_nonce(claims, timestamp, now):
+            raise SignatureRefused
+        return Caller(active, access.subscriber, access.token) if access else Caller(active)
+
+    def write_nonce(self, claims: Claims) -> WriteNonce:
+        """Return what to store with a write, so that nobody can repeat it."""
+        unique = (claims.nonce, claims.signature) if self._is_signature_in_nonce else (claims.nonce,)
+        return WriteNonce(
+            consumer_key=claims.consumer_key,
+            token=claims.token,
+            timestamp=int(claims.timestamp or 0),
+            nonce=" ".join(part or "" for part in unique),
+        )
+
+    def _take_nonce(self, claims: Claims, timestamp: int, now: float) -> bool:
         rest = (claims.token, claims.nonce or "", claims.signature or "")
         unique = rest if self._is_signature_in_nonce else rest[:2]
-        if not self._nonces.take(claims.consumer_key, timestamp, unique, now=now):
-            raise SignatureRefused
-        return known
+        return self._nonces.take(claims.consumer_key, timestamp, unique, now=now)
+
+
+def _feed_caller(inquiry: Inquiry, claims: Claims, known: Known, consumer: Consumer) -> Caller:
+    feed = known.feeds.get((claims.consumer_key, claims.feed_token or ""))
+    if feed is None or feed.access.revoked is not None:
+        raise FeedRefused
+    if inquiry.path.removesuffix("/") != f"/users/{feed.access.subscriber_id}{feed.resource}":
+        raise FeedRefused
+    return Caller(consumer, feed.access.subscriber)
 
 
 def _active(consumer: Consumer | None) -> Consumer:
@@ -97,8 +128,8 @@ def _check_form(claims: Claims, now: float) -> int:
     return int(claims.timestamp)
 
 
-def _is_genuine(inquiry: Inquiry, claims: Claims, secret: str) -> bool:
+def _is_genuine(inquiry: Inquiry, claims: Claims, secrets: tuple[str, str]) -> bool:
     given = (claims.signature or "").encode()
     urls = (base + inquiry.path for base in inquiry.bases)
-    made = (sign(base_string(inquiry.verb, url, claims.signed), secret) for url in urls)
+    made = (sign(base_string(inquiry.verb, url, claims.signed), *secrets) for url in urls)
     return any(hmac.compare_digest(signature, given) for signature in made)

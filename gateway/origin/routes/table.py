@@ -1,7 +1,7 @@
 """Which endpoint answers which address, and how well it is protected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -28,7 +28,18 @@ class Route:
     level: Level = Level.SIGNED
     together: int = 250
     """How many calls are answered in one go; they are late together, so what may be slow is alone."""
-    verbs: tuple[str, ...] = READS
+    writes: Mapping[str, Endpoint] = field(default_factory=dict)
+    """What changes it, by verb; each is called with one call, within a transaction."""
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """Return what may be done here."""
+        return (*READS, *self.writes)
+
+    @property
+    def is_personal(self) -> bool:
+        """Tell whether what is found is for its owner alone."""
+        return self.level is Level.PROTECTED
 
 
 class Table:

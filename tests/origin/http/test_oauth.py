@@ -15,6 +15,7 @@ from gateway.origin.errors import Refusal
 from gateway.origin.forms import read_pairs
 from gateway.origin.inquiries import Inquiry
 from gateway.origin.oauth.claims import read_claims
+from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.signature import base_string, sign
 from gateway.origin.oauth.verification import Level, Verifier
 from gateway.origin.settings import HISTORIC_HOSTS, NONCE_PER_PROCESS, OriginSettings
@@ -320,7 +321,7 @@ async def test_an_unknown_key_takes_the_same_way(clock: Clock) -> None:
     inquiry = Inquiry(verb="GET", bases=bases, path=MOVIE, query=tuple(signed().items()))
 
     with pytest.raises(Refusal, match="Developer Inactive"):
-        verifier.verify(inquiry, read_claims(inquiry), {}, level=Level.SIGNED)
+        verifier.verify(inquiry, read_claims(inquiry), Known(), level=Level.SIGNED)
 
     assert _Counted.times == 1
 

@@ -1,0 +1,77 @@
+"""An inquiry that makes sense: which route it takes, and who is behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gateway.origin.callers import Caller
+from gateway.origin.calls import Call, read_view
+from gateway.origin.errors import AnotherUser, Invalid, NotFound, VerbRefused
+from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
+from gateway.origin.oauth.claims import Claims, read_claims
+from gateway.origin.oauth.known import Known
+from gateway.origin.oauth.verification import Verifier
+from gateway.origin.paths import Paths, Place
+from gateway.origin.representations.view import View
+from gateway.origin.routes.table import READS, Route, Table
+from gateway.origin.settings import TOKEN_AS_USER
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An inquiry whose address and verb make sense, and its place among the others."""
+
+    place: int
+    inquiry: Inquiry
+    claims: Claims
+    route: Route
+    call: Call
+
+    @property
+    def is_write(self) -> bool:
+        """Tell whether it changes anything."""
+        return self.call.verb not in READS
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Errands to one endpoint, to be shown in one way."""
+
+    route: Route
+    view: View
+    errands: Sequence[Errand]
+
+
+def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table) -> Errand:
+    """Return the errand that *inquiry* is, or raise why it is none."""
+    address = paths.read(inquiry.path)
+    if address and address.place is Place.BULK:
+        raise Invalid("entry", "a bulk request holds no other")
+    route = table.find(address) if address else None
+    if address is None or route is None:
+        raise NotFound
+    parameters = read_parameters(inquiry.parameters)
+    verb = read_verb(inquiry, parameters)
+    if verb not in route.verbs:
+        raise VerbRefused(route.verbs)
+    call = Call(address, parameters, verb=verb, body=inquiry.body)
+    return Errand(place, inquiry, read_claims(inquiry), route, call)
+
+
+def admit(
+    errand: Errand, known: Known, verifier: Verifier, paths: Paths, compat: frozenset[str]
+) -> tuple[Errand, View]:
+    """Return *errand* with its caller, and how the answer is to be shown; raise who may not."""
+    caller = verifier.verify(
+        errand.inquiry, errand.claims, known, level=errand.route.level, is_write=errand.is_write
+    )
+    user = errand.call.address.user
+    if user is not None and not _is_own(user, caller, compat):
+        raise AnotherUser
+    view = read_view(paths, errand.call.parameters)
+    return replace(errand, call=replace(errand.call, caller=caller)), view
+
+
+def _is_own(user: str, caller: Caller, compat: frozenset[str]) -> bool:
+    if caller.subscriber is None:
+        return False
+    return user == caller.subscriber.id or (TOKEN_AS_USER in compat and user == caller.token)
