@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, exists, or_, true
 from sqlalchemy.orm import aliased
 
 from gateway.origin import models
@@ -20,7 +20,7 @@ def _below(kind: Kind, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Tell whether a title of *kind* hangs below, directly or in a season."""
     directly = exists().where(_Child.parent_id == models.Title.id, _Child.kind == kind, *conditions)
     in_series = exists().where(_Child.series_id == models.Title.id, _Child.kind == kind, *conditions)
-    return or_(directly, and_(models.Title.kind == Kind.SERIES, in_series))
+    return or_(directly, in_series)
 
 
 _FLAGS: Mapping[Facet, ColumnElement[bool]] = {

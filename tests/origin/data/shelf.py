@@ -81,7 +81,12 @@ def _details() -> Iterator[models.Base]:
     labels = {THRILLERS: "Thrillers", FAMILY: "Children & Family Movies", ROMANCE: "Romantic Movies"}
     for genre, label in labels.items():
         yield models.Genre(id=genre, label=label)
-    for titled, genre, position in ((JAWS, FAMILY, 2), (JAWS, THRILLERS, 1), (TOTORO, FAMILY, 1)):
+    for titled, genre, position in (
+        (JAWS, FAMILY, 2),
+        (JAWS, THRILLERS, 1),
+        (TOTORO, FAMILY, 1),
+        (EARTH, ROMANCE, 1),
+    ):
         yield models.TitleGenre(title_id=titled, genre_id=genre, position=position)
     yield models.MaturityRating(title_id=JAWS, system=models.RatingSystem.MPAA, label="PG")
     won = {"body": "academy_awards", "name": "Best Film Editing", "year": 1976, "is_won": True}

@@ -72,6 +72,23 @@ async def test_writers_queue(database: Database) -> None:
     assert await _genres(database) == 20
 
 
+async def test_waiting_writers_leave_room_for_readers(database: Database) -> None:
+    """Writers wait before they have a connection, however many they are."""
+
+    async def add(key: int) -> None:
+        async with database.write() as session:
+            session.add(Genre(id=key, label=f"Genre {key}"))
+
+    async with database.write():
+        waiting = [asyncio.create_task(add(key)) for key in range(1, 31)]
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            read = await _genres(database)
+    await asyncio.gather(*waiting)
+
+    assert (read, await _genres(database)) == (0, 30)
+
+
 async def test_writers_of_two_processes_queue(database: Database, url: str) -> None:
     """The lock is taken at the door, so a second program waits instead of failing half-way."""
     other = Database(url)

@@ -51,3 +51,16 @@ def test_a_taken_id_is_passed_over() -> None:
 
     assert second != first
     assert identities.assign(["jaws"], taken={first}) == {"jaws": second}
+
+
+def test_of_two_keys_that_want_one_id_the_same_one_gives_way() -> None:
+    """It is the later one by its letters, in whatever order they come."""
+    first, second = "person 41364", "person 52509"
+    wanted = identities.assign([first], taken=())[first]
+
+    both = identities.assign([first, second], taken=())
+
+    assert identities.assign([second], taken=()) == {second: wanted}
+    assert both[first] == wanted
+    assert both[second] != wanted
+    assert identities.assign(iter([second, first]), taken=()) == both

@@ -174,6 +174,7 @@ async def test_the_index_follows_the_rows(database: Database) -> None:
         renamed = update(Title).where(Title.id == 1)
         await session.execute(renamed.values(name="Hate", search_name=names.fold("Hate")))
         await session.execute(delete(Title).where(Title.id == 5))
+        session.add(shelf.title(5, Kind.MOVIE, "Something Else"))
     async with database.read() as session:
         assert await _titles(session, "hate") == (1,)
         assert await _titles(session, "love") == (20, 3, 2, 11, 4)
@@ -230,6 +231,15 @@ async def test_nothing_in_a_term_is_an_operator(small: AsyncSession, term: str) 
     await search.suggest(small, term, fmt=None, now=NOW)
 
     assert (titles.ids, people.ids) == (((1,), (1,)) if is_named else ((), ()))
+
+
+async def test_the_first_words_of_a_long_term_count(small: AsyncSession) -> None:
+    """What a long term costs is bounded; nobody remembers a name by its 33rd word."""
+    words = [f"w{number}" for number in range(search.MOST_WORDS)]
+    terms = [" ".join([*words[1:], "love"]), " ".join([*words, "love"])]
+    hits = [await search.search_titles(small, term, fmt=None, start=0, limit=9, now=NOW) for term in terms]
+
+    assert hits == [Hits(1, (1,)), Hits(0, ())]
 
 
 @given(st.text(max_size=60) | st.text(alphabet="love \"'*()^-:{}+NEARNOTAND,0\0", max_size=60))

@@ -75,6 +75,7 @@ FACETS = {
         Facet.SEASONS,
         Facet.EPISODES,
         Facet.DISCS,
+        Facet.SIMILARS,
     },
     shelf.FIRST: {Facet.BOX_ART, Facet.EPISODES, Facet.DISCS},
     shelf.CAVES: {Facet.BOX_ART},
