@@ -13,6 +13,9 @@ from gateway.origin.inquiries import Inquiry
 LONGEST: Final = 256
 """How long a key, a token, a nonce or a signature may be."""
 
+_CALLBACK: Final = "oauth_callback"
+_LONGEST_CALLBACK: Final = 2_048
+
 _PREFIX: Final = "oauth_"
 _PARAMETER: Final = re.compile(r'([^\s="]+)="([^"]*)"')
 _PLAIN: Final = re.compile(r"[!-~]{1,256}")
@@ -33,6 +36,10 @@ class Claims:
     signed: Pairs
     feed_token: str | None = None
     """Opens one resource for reading, without a signature (contract 2.7)."""
+
+    def signed_value(self, name: str) -> str | None:
+        """Return a parameter that the signature covers."""
+        return next((value for key, value in self.signed if key == name), None)
 
 
 def read_claims(inquiry: Inquiry) -> Claims:
@@ -65,7 +72,7 @@ def _only_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in pairs:
         if not name.startswith(_PREFIX):
             continue
-        if name in found or len(value) > LONGEST:
+        if name in found or len(value) > (_LONGEST_CALLBACK if name == _CALLBACK else LONGEST):
             raise Malformed(name if name.isidentifier() else "Authorization")
         found[name] = value
     return found

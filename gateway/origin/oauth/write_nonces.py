@@ -8,31 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.accounts import WriteNonce
 from gateway.origin.errors import SignatureRefused
-from gateway.origin.oauth.claims import Claims
 from gateway.origin.oauth.proof import WINDOW
 
 KEPT_SECONDS: Final = 2 * WINDOW
-"""Twice as long as a timestamp is accepted: clocks of several nodes may differ."""
+"""Twice as long as a timestamp is accepted: the clocks of several nodes may differ."""
 
 _PRUNED_AT_ONCE: Final = 200
 
 
-async def keep_nonce(session: AsyncSession, claims: Claims, *, now: float, with_signature: bool) -> None:
-    """Store the nonce of a request that was verified, or refuse the request as a copy.
-
-    Nothing else of the session may be kept after a refusal. *with_signature* lets a nonce repeat when the
-    signature differs (``nonce-per-process``).
-    """
+async def keep(session: AsyncSession, nonce: WriteNonce, *, now: float) -> None:
+    """Store *nonce* with a write, or refuse the write as a copy; nothing of *session* may be kept then."""
     await _prune(session, int(now) - KEPT_SECONDS)
-    nonce = claims.nonce or ""
-    session.add(
-        WriteNonce(
-            consumer_key=claims.consumer_key,
-            token=claims.token,
-            timestamp=int(claims.timestamp or 0),
-            nonce=f"{nonce} {claims.signature}" if with_signature else nonce,
-        )
-    )
+    session.add(nonce)
     try:
         await session.flush()
     except IntegrityError:
