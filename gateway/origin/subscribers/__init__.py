@@ -1,0 +1,1 @@
+"""What belongs to a subscriber, apart from queues and tokens."""
