@@ -58,14 +58,15 @@ _Format = Annotated[
 class Query:
     @strawberry.field(description="The object with this id; null when there is none.")
     def node(self, info: Info, id: _Id) -> Node | None:
-        return _found(info.context, ids.decode(id))  # type: ignore[return-value]
+        return _found(info.context, *_named(info.context, ids.decode(id)))  # type: ignore[return-value]
 
     @strawberry.field(description="The objects with these ids, in their order; null where there is none.")
     def nodes(self, info: Info, ids: _Ids) -> list[Node | None]:
         if len(ids) > LARGEST_FIRST:
             raise LimitExceeded("The number of `ids`", value=len(ids), limit=LARGEST_FIRST)
-        addresses = [_decode(each) for each in ids]
-        return [_found(info.context, address) for address in addresses]  # type: ignore[misc]
+        # All of them first: an id that is none must not cost requests for the others.
+        named = [_named(info.context, _decode(each)) for each in ids]
+        return [_found(info.context, *each) for each in named]  # type: ignore[misc]
 
     @strawberry.field(description="One title; null when there is none.")
     def title(
@@ -76,7 +77,7 @@ class Query:
         address = _address(info.context, by)
         if address.noun == "person":
             raise BadUserInput("This names a person, not a title.")
-        return _found(info.context, address)  # type: ignore[return-value]
+        return _found(info.context, *_named(info.context, address))  # type: ignore[return-value]
 
     @strawberry.field(description="Search titles by name, and by what is said of them; best first.")
     async def titles(
@@ -112,7 +113,7 @@ class Query:
         address = _address(info.context, by)
         if address.noun != "person":
             raise BadUserInput("This names a title, not a person.")
-        return _found(info.context, address)  # type: ignore[return-value]
+        return _found(info.context, *_named(info.context, address))  # type: ignore[return-value]
 
     @strawberry.field(description="Search people by name; best first.")
     async def people(
@@ -156,14 +157,18 @@ def _decode(id: str) -> Address:
     return ids.decode(id)
 
 
-def _found(context: Context, address: Address) -> Awaitable[object]:
-    """Load what is at *address*; null when the origin says that it has no such thing."""
-    relation = relations.PERSON if address.noun == "person" else relations.TITLE
+def _named(context: Context, address: Address) -> tuple[Relation, Href]:
+    """Return what is wanted at *address*; raise ``BadUserInput`` when there can be no such thing."""
     try:
-        loading = context.load(relation, context.origin.href_of(address))
+        href = context.origin.resolve(context.origin.href_of(address))
     except (ForeignLink, InvalidId) as error:
         raise BadUserInput("The id is not an id of this graph.") from error
-    return _shown_if_found(loading, relation, context)
+    return (relations.PERSON if address.noun == "person" else relations.TITLE), href
+
+
+def _found(context: Context, relation: Relation, href: Href) -> Awaitable[object]:
+    """Load what is at *href*; null when the origin says that it has no such thing."""
+    return _shown_if_found(context.load(relation, href), relation, context)
 
 
 async def _shown_if_found(
