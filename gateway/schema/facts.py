@@ -8,7 +8,8 @@ import strawberry
 
 from gateway import resources
 from gateway.contract import Scheme
-from gateway.schema.scalars import URL, Seconds
+from gateway.schema.scalars import URL, Seconds, web_address
+from gateway.upstream.pox import as_integer
 
 
 @strawberry.enum(description="How a text is written.")
@@ -78,19 +79,13 @@ class BoxArt:
 def box_art(title: resources.Title, sized: resources.LinkList | None, width: int | None) -> BoxArt | None:
     """Return the smallest picture of *sized* that is at least *width* pixels wide, or the widest."""
     plain = title.box_art or resources.BoxArt()
-    by_width = {_width(link): link.href for link in sized.links} if sized else {}
+    links = sized.links if sized else ()
+    by_width = {_width(link): url for link in links if (url := web_address(link.href))}
     by_width.pop(0, None)
     best = min((found for found in by_width if found >= (width or 0)), default=max(by_width, default=None))
-    url = by_width[best] if best is not None else plain.large or plain.medium or plain.small
-    if url is None:
-        return None
-    return BoxArt(
-        url=URL(url),
-        width=best,
-        small=URL(plain.small) if plain.small else None,
-        medium=URL(plain.medium) if plain.medium else None,
-        large=URL(plain.large) if plain.large else None,
-    )
+    small, medium, large = map(web_address, (plain.small, plain.medium, plain.large))
+    url = by_width[best] if best is not None else large or medium or small
+    return BoxArt(url=url, width=best, small=small, medium=medium, large=large) if url else None
 
 
 def _width(link: resources.Link) -> int:
@@ -125,8 +120,8 @@ def maturity_ratings(title: resources.Title) -> list[MaturityRating]:
 def maturity_level(title: resources.Title) -> int | None:
     """Return the maturity level of *title*, where it has one that is a number."""
     for category in title.categories:
-        if category.scheme == Scheme.MATURITY_LEVEL and category.term.isdecimal():
-            return int(category.term)
+        if category.scheme == Scheme.MATURITY_LEVEL:
+            return as_integer(category.term)
     return None
 
 

@@ -13,7 +13,7 @@ from gateway.schema.facts import TextFormat
 from gateway.schema.follow import follow_pages
 from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
-from gateway.schema.scalars import URL
+from gateway.schema.scalars import URL, web_address
 from gateway.upstream.errors import MalformedDocument
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Person(Node):
             id=strawberry.ID(ids.encode(address)),
             href=URL(person.href),
             name=person.name,
-            web_page=URL(web_page.href) if web_page else None,
+            web_page=web_address(web_page.href) if web_page else None,
         )
 
 

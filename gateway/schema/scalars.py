@@ -10,6 +10,13 @@ URL = NewType("URL", str)
 Seconds = NewType("Seconds", int)
 
 
+def web_address(address: str | None) -> URL | None:
+    """Return *address* if a browser may follow it: it is shown, never fetched, and http or https."""
+    if address is None or not address.lower().startswith(("http://", "https://")):
+        return None
+    return URL(address)
+
+
 def _seconds(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         message = f"Seconds cannot represent {value!r}."

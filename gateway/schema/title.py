@@ -17,7 +17,7 @@ from gateway.schema.follow import follow_list, follow_one, follow_pages, link_of
 from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
 from gateway.schema.person import Person, show_people
-from gateway.schema.scalars import URL, Seconds
+from gateway.schema.scalars import URL, Seconds, web_address
 from gateway.upstream.errors import MalformedDocument
 
 
@@ -176,9 +176,8 @@ class Title(Node):
 
 
 def _external(title: resources.Title, rel: str) -> URL | None:
-    """Return an address for a browser: shown, never fetched; nothing but http and https."""
     link = title.links.get(rel)
-    return URL(link.href) if link and link.href.lower().startswith(("http://", "https://")) else None
+    return web_address(link.href) if link else None
 
 
 @strawberry.type(description="A film.")
