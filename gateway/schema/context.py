@@ -12,6 +12,8 @@ from gateway.loaders.wants import PUBLIC, Want
 from gateway.loaders.window import Operation
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Title
+from gateway.schema.selection import Seen
+from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
 
 
@@ -25,12 +27,20 @@ class Context:
     now: Callable[[], datetime]
     show_title: "Callable[[Title, Context], object]"
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
-    selections: dict[int, frozenset[str]] = field(default_factory=dict)
-    """The paths that each selection asks for, by the identity of its node."""
+    selections: Seen = field(default_factory=dict)
 
     def load(self, relation: Relation, href: Href, *, items: int = 0) -> asyncio.Future[Content]:
-        """Want what *href* leads to, if it leads to the origin; raise ``ForeignLink`` if not."""
-        return self.loader.load(Want(PUBLIC, self.origin.resolve(href), relation, items))
+        """Want what *href* leads to; the future fails with ``ForeignLink`` if that is not the origin.
+
+        It fails, and nothing is raised here, so that one bad link of a list leaves the others be.
+        """
+        try:
+            return self.loader.load(Want(PUBLIC, self.origin.resolve(href), relation, items))
+        except ForeignLink as error:
+            refused: asyncio.Future[Content] = asyncio.get_running_loop().create_future()
+            refused.set_exception(error)
+            refused.exception()  # Nobody may wait for it: that is no news for the loop.
+            return refused
 
 
 Info = strawberry.Info[Context, None]

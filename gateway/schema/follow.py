@@ -66,6 +66,8 @@ def load_content(link: Link, relation: Relation, show: Show[Any], info: Info) ->
     """Show the content behind *link*: out of its expansion where that says enough, else loaded."""
     context = info.context
     content = link.content
+    if isinstance(content, LinkList) and (content.total or 0) > len(content.links):
+        content = None  # What was cut short does not stand for the list.
     if isinstance(content, relation.found) or (
         isinstance(content, LinkList) and asks_only_links(info._raw_info, context.selections)  # noqa: SLF001
     ):

@@ -1,43 +1,48 @@
 """What a selection asks for, so that content at hand can answer it without a request. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, cast
 
 from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLIncludeDirective,
     GraphQLResolveInfo,
-    GraphQLSkipDirective,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
 )
-from graphql.execution.values import get_directive_values
 
 _OF_LINKS: Final = frozenset({"__typename", "id", "href", "name", "name.regular", "name.__typename"})
 """What a link says by itself: where it leads and how that is called."""
 
 _ITEMS: Final = ("nodes.", "edges.node.")
 
+Seen = dict[tuple[int, ...], frozenset[str]]
+"""The paths that each selection asks for, by the identities of its nodes."""
 
-def asks_only_links(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> bool:
+
+def asks_only_links(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
     """Say whether the selection below a field asks nothing that a link does not say by itself."""
     return all(path in _OF_LINKS for path in _paths(info, seen))
 
 
-def asks_only_linked_items(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> bool:
+def asks_only_linked_items(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
     """Say the same of the items of a connection."""
     paths = _paths(info, seen)
     items = (path.removeprefix(prefix) for path in paths for prefix in _ITEMS if path.startswith(prefix))
     return all(path in _OF_LINKS for path in items)
 
 
-def _paths(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) -> frozenset[str]:
+def _paths(info: GraphQLResolveInfo[object], seen: Seen) -> frozenset[str]:
     """Return the dotted paths of all fields below; *seen* spares doing it for each item of a list."""
-    key = id(info.field_nodes[0])
+    # All nodes: a field of a fragment may stand beside others of its name in one place and alone in another.
+    key = tuple(map(id, info.field_nodes))
     if key not in seen:
-        walk = _Walk(info.fragments, info.variable_values)
+        # graphql-core says that the variables come wrapped; strawberry has unwrapped them.
+        walk = _Walk(info.fragments, cast("Mapping[str, object]", info.variable_values))
         below = (walk.below(node.selection_set, "") for node in info.field_nodes)
         seen[key] = frozenset(path for paths in below for path in paths)
     return seen[key]
@@ -46,7 +51,9 @@ def _paths(info: GraphQLResolveInfo[object], seen: dict[int, frozenset[str]]) ->
 class _Walk:
     """Visits what a selection includes, through fragments and past ``@skip`` and ``@include``."""
 
-    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], variables: object) -> None:
+    def __init__(
+        self, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, object]
+    ) -> None:
         self._fragments = fragments
         self._variables = variables
 
@@ -64,6 +71,14 @@ class _Walk:
                 yield from self.below(getattr(node, "selection_set", None), prefix)
 
     def _is_included(self, node: SelectionNode) -> bool:
-        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)  # type: ignore[arg-type]
-        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)  # type: ignore[arg-type]
-        return not (skip and skip["if"]) and not (include and not include["if"])
+        return all(map(self._lets_through, node.directives or ()))
+
+    def _lets_through(self, directive: DirectiveNode) -> bool:
+        """Evaluate ``@skip(if:)`` or ``@include(if:)``; there are no other directives on selections."""
+        (condition,) = directive.arguments or ()
+        value = condition.value
+        if isinstance(value, VariableNode):
+            holds = bool(self._variables[value.name.value])
+        else:
+            holds = isinstance(value, BooleanValueNode) and value.value
+        return holds if directive.name.value == "include" else not holds
