@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Final
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
 from gateway.origin.database import Database
 from gateway.origin.errands import Errand, Group, admit, read_errand
-from gateway.origin.errors import Broken, Late, Refusal, SignatureRefused
+from gateway.origin.errors import Broken, Late, Refusal
 from gateway.origin.inquiries import Inquiry
+from gateway.origin.oauth import write_nonces
 from gateway.origin.oauth.known import Known, find_known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths
@@ -103,18 +103,12 @@ class Dispatcher:
         answer: Answer
         try:
             async with self._database.write() as session:
-                await self._store_nonce(session, errand)
+                nonce = self._verifier.write_nonce(errand.claims)
+                await write_nonces.keep(session, nonce, now=self._settings.clock())
                 answer = await _change(session, errand, view)
         except Refusal as refusal:
             answer = refusal
         answers.put(errand.place, answer, is_personal=True)
-
-    async def _store_nonce(self, session: AsyncSession, errand: Errand) -> None:
-        session.add(self._verifier.write_nonce(errand.claims))
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise SignatureRefused from None
 
 
 async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:

@@ -1,7 +1,5 @@
 """Whether a request is from whom it says (contract 2.2, 2.3 and 10)."""
 
-import hmac
-import re
 from enum import Enum, auto
 from typing import Final
 
@@ -10,9 +8,7 @@ from gateway.origin.callers import Caller
 from gateway.origin.errors import (
     DeveloperInactive,
     FeedRefused,
-    Malformed,
     SignatureRefused,
-    TimestampRefused,
     TokenMissing,
     TokenRefused,
 )
@@ -21,14 +17,9 @@ from gateway.origin.models import Consumer
 from gateway.origin.oauth.claims import Claims
 from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.nonces import Nonces
-from gateway.origin.oauth.signature import base_string, sign
+from gateway.origin.oauth.proof import WINDOW, check_form, is_genuine
 from gateway.origin.settings import NONCE_PER_PROCESS, OriginSettings
 
-WINDOW: Final = 300
-"""How many seconds a timestamp may be away from our clock, either way."""
-
-_METHOD: Final = "HMAC-SHA1"
-_TIMESTAMP: Final = re.compile(r"[0-9]{1,10}")
 _NOBODY: Final = "nobody has this secret"
 
 
@@ -65,14 +56,14 @@ class Verifier:
         if claims.signature is None and claims.feed_token and level is Level.PROTECTED and not is_write:
             return _feed_caller(inquiry, claims, known, _active(consumer))
         now = self._clock()
-        timestamp = _check_form(claims, now)
+        timestamp = check_form(claims, now)
         access = known.tokens.get((claims.consumer_key, claims.token)) if claims.token else None
         is_known = consumer is not None and (access is not None or not claims.token)
         secrets = (
             _NOBODY if consumer is None else consumer.secret,
             access.secret if access else _NOBODY if claims.token else "",
         )
-        is_genuine = _is_genuine(inquiry, claims, secrets)
+        is_genuine = is_genuine(inquiry, claims, *secrets)
         active = _active(consumer)
         if not is_genuine or not is_known:
             raise SignatureRefused
@@ -113,23 +104,3 @@ def _active(consumer: Consumer | None) -> Consumer:
     if consumer is None:
         raise DeveloperInactive
     return consumer
-
-
-def _check_form(claims: Claims, now: float) -> int:
-    """Refuse what the request alone shows to be wrong, and return its timestamp."""
-    if claims.version not in (None, "1.0"):
-        raise Malformed("oauth_version")
-    if not claims.timestamp or not _TIMESTAMP.fullmatch(claims.timestamp):
-        raise TimestampRefused
-    if abs(now - int(claims.timestamp)) > WINDOW:
-        raise TimestampRefused
-    if claims.signature_method != _METHOD or not claims.nonce or not claims.signature:
-        raise SignatureRefused
-    return int(claims.timestamp)
-
-
-def _is_genuine(inquiry: Inquiry, claims: Claims, secrets: tuple[str, str]) -> bool:
-    given = (claims.signature or "").encode()
-    urls = (base + inquiry.path for base in inquiry.bases)
-    made = (sign(base_string(inquiry.verb, url, claims.signed), *secrets) for url in urls)
-    return any(hmac.compare_digest(signature, given) for signature in made)
