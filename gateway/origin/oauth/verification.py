@@ -63,9 +63,9 @@ class Verifier:
             _NOBODY if consumer is None else consumer.secret,
             access.secret if access else _NOBODY if claims.token else "",
         )
-        is_genuine = is_genuine(inquiry, claims, *secrets)
+        has_signed = is_genuine(inquiry, claims, *secrets)
         active = _active(consumer)
-        if not is_genuine or not is_known:
+        if not has_signed or not is_known:
             raise SignatureRefused
         if access is not None and access.revoked is not None:
             raise TokenRefused
