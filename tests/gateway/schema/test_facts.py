@@ -1,4 +1,4 @@
-"""What a title says of itself: odd facts are left out, addresses are of the web, a clock tells what is now."""
+"""What a title says of itself: odd facts left out, addresses of the web alone, and what is there now."""
 
 from datetime import UTC, datetime
 
