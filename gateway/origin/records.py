@@ -51,6 +51,17 @@ class Hits:
     ids: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class TitleReference:
+    """What a link to a title shows."""
+
+    kind: models.Kind
+    id: int
+    name: str
+    series_id: int | None = None
+    """Part of a season's address."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueItem:
     """An entry of a queue as a document shows it."""
@@ -91,5 +102,5 @@ class FormatState:
 class TitleState:
     """What a subscriber can do with a title, by queue; a queue it cannot be in says nothing."""
 
-    title: models.Title
+    title: TitleReference
     formats: Mapping[QueueKind, Sequence[FormatState]]
