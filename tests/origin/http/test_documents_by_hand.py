@@ -99,10 +99,12 @@ async def test_the_bytes_are_those_of_the_recordings(client: httpx.AsyncClient, 
     """The prolog, the open and closed empty element and the CDATA are written as recorded."""
     synopsis = await client.get(sign(f"{MOVIE}/synopsis"))
     nobody = await client.get(sign(f"{SERIES}/directors"))
+    movie = await client.get(sign(MOVIE))
 
     prolog = b'<?xml version="1.0" standalone="yes"?>\n'
     assert (synopsis.content, nobody.content) == (
         prolog + b"<synopsis><![CDATA[A shark & a town.<p>They meet.]]></synopsis>",
         prolog + b"<people></people>",
     )
+    assert (b"/>" in movie.content, movie.content.count(b"></link>")) == (False, 12)
     assert synopsis.headers["content-type"] == "text/xml;charset=UTF-8"

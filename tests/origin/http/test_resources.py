@@ -63,6 +63,8 @@ async def test_no_link_leads_to_nothing(
     # Each kind of title, each part that any of them has, and the people; not one of them missing.
     assert set(seen.values()) == {200}
     assert len(seen) == {"1.0": 32, "1.5": 41}[version]
+    renamed = [href for href in seen if "/x-" in href]
+    assert len(renamed) == ({"1.0": 23, "1.5": 32}[version] if segments else 0)
 
 
 def _is_ours(href: str) -> bool:
