@@ -1,7 +1,5 @@
 """Times an import of the Netflix table: ``python bench/import_titles.py [FILE]``, or an invented one."""
 
-# ruff: noqa: INP001, T201
-
 import asyncio
 import sys
 import tempfile

@@ -110,8 +110,11 @@ async def follow(http: httpx.AsyncClient, origin: str, consumer: Consumer) -> in
         return await asyncio.gather(*map(read, hrefs))
 
     search = await read(f"{origin}/catalog/titles?max_results=25&term=love&v=1.5")
-    parts = await level(search.findall("catalog_title"), "titles/synopsis", "people.cast", "people.directors")
-    cast = [person for part in parts for person in part.findall("person")]
+    titles = search.findall("catalog_title")
+    casts, _ = await asyncio.gather(
+        level(titles, "people.cast"), level(titles, "titles/synopsis", "people.directors")
+    )
+    cast = [person for document in casts for person in document.findall("person")]
     await level(cast, "titles.filmography")
     return count
 
