@@ -1,0 +1,1 @@
+"""What subscribers think of titles, and what they may come to think of others."""
