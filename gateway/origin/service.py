@@ -14,8 +14,10 @@ from gateway.origin.errors import AddressTooLong, Broken, Refusal, VerbRefused
 from gateway.origin.hosts import Hosts
 from gateway.origin.inquiries import read_parameters, read_verb
 from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
+from gateway.origin.oauth.visitors import Visitor
 from gateway.origin.paths import Paths, Place
 from gateway.origin.replies import Reply, reply_bulk, reply_document, reply_refusal, send_reply, suit
+from gateway.origin.routes.oauth import OAuthPages
 from gateway.origin.settings import OriginSettings
 
 _log: Final = logging.getLogger("gateway.origin.access")
@@ -26,8 +28,11 @@ _BULK_VERBS: Final = ("GET", "HEAD", "POST")
 class Service:
     """An ASGI application that answers every path."""
 
-    def __init__(self, dispatcher: Dispatcher, paths: Paths, settings: OriginSettings) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, oauth: OAuthPages, *, paths: Paths, settings: OriginSettings
+    ) -> None:
         self._dispatcher = dispatcher
+        self._oauth = oauth
         self._paths = paths
         self._settings = settings
         self._hosts = Hosts(settings)
@@ -55,6 +60,8 @@ class Service:
             if address is not None and address.place is Place.BULK:
                 return await self._reply_bulk(scope, receive, target)
             inquiry = await read_inquiry(scope, receive, target, self._settings)
+            if self._oauth.owns(inquiry.path):
+                return await self._oauth.reply(inquiry, Visitor.of(scope, target.bases[0]))
             answer = (await self._dispatcher.answer([inquiry]))[0]
             if not isinstance(answer, Refusal):
                 return reply_document(answer)

@@ -55,6 +55,10 @@ class OriginSettings:
     entry_lanes: int = 4
     """How many groups of entries of one bulk request are read at the same time."""
     nonces_per_key: int = 200_000
+    login_tries: int = 10
+    """How often a login may be tried with a wrong password in ten minutes."""
+    address_tries: int = 100
+    """How often that may come from one address, which many people may share."""
     clock: Callable[[], float] = field(default=time.time)
 
     def __post_init__(self) -> None:
@@ -77,6 +81,8 @@ _POSITIVE: Final = (
     "entry_seconds",
     "entry_lanes",
     "nonces_per_key",
+    "login_tries",
+    "address_tries",
 )
 
 
