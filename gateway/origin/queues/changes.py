@@ -10,7 +10,7 @@ from gateway.origin.accounts import EntryState, QueueKind, Rental, Subscriber
 from gateway.origin.paths import Address, Place
 from gateway.origin.queues import rules
 from gateway.origin.queues.candidates import Candidate
-from gateway.origin.queues.errors import NotQueued, TitleUnavailable
+from gateway.origin.queues.errors import TitleUnavailable
 from gateway.origin.queues.lineup import Lineup
 from gateway.origin.queues.reading import CurrentQueue, current_queues
 from gateway.origin.queues.references import is_named
@@ -106,10 +106,9 @@ async def _close(
 async def _find(session: AsyncSession, address: Address, queue: CurrentQueue) -> Candidate:
     """Return the title at *address*; an entry of this very queue stands for its title."""
     if address.place is Place.QUEUE_ENTRY:
-        if (address.user, address.kind) != (queue.key.subscriber_id, queue.key.kind):
+        is_own = (address.user, address.kind) == (queue.key.subscriber_id, queue.key.kind)
+        if not is_own or queue.lineup.place_of(address.id) is None:
             raise TitleUnavailable
-        if queue.lineup.place_of(address.id) is None:
-            raise NotQueued
     title = (await candidates(session, [address.id])).get(address.id)
     if title is None or not is_named(title, address):
         raise TitleUnavailable

@@ -28,6 +28,8 @@ class CurrentQueue:
     """As time has left what is stored."""
     titles: Mapping[int, Candidate]
     now: int
+    before: Lineup
+    """As it was before the change that it has just been through; the same when it has not."""
 
     def items(self, state: EntryState | None = None) -> list[QueueItem]:
         """Return the entries in their order, of one part or of both: first what is available."""
@@ -44,7 +46,7 @@ class CurrentQueue:
     def changed(self, lineup: Lineup, titles: Iterable[Candidate] = ()) -> "CurrentQueue":
         """Return the queue after a change that brought *titles* into it."""
         known = {**self.titles, **{title.id: title for title in titles}}
-        return CurrentQueue(self.key, self.stored, lineup, known, self.now)
+        return CurrentQueue(self.key, self.stored, lineup, known, self.now, self.lineup)
 
     def _part(self, state: EntryState) -> list[QueueItem]:
         return [self._item(state, place, entry) for place, entry in enumerate(self.lineup.part(state), 1)]
@@ -82,7 +84,8 @@ def _current(key: QueueKey, stored: Lineup, titles: Mapping[int, Candidate], now
         offer = _offer(titles, entry)
         return offer.opens or 0 if offer else 0
 
-    return CurrentQueue(key, stored, stored.settled(is_open, opens), titles, now)
+    lineup = stored.settled(is_open, opens)
+    return CurrentQueue(key, stored, lineup, titles, now, lineup)
 
 
 def _offer(titles: Mapping[int, Candidate], entry: Entry) -> Offer | None:
