@@ -1,0 +1,1 @@
+"""Who is registered: applications and subscribers, as those who run the origin manage them."""
