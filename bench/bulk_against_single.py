@@ -8,19 +8,20 @@ import asyncio
 import http.client
 import multiprocessing
 import os
-import runpy
 import socket
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
 from oauthlib.oauth1 import SIGNATURE_TYPE_QUERY, Client
 from sqlalchemy import select
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from gateway.origin.app import create_app
 from gateway.origin.catalog.netflix_titles import import_titles
@@ -29,6 +30,7 @@ from gateway.origin.models import Kind, Title
 from gateway.origin.paths import Paths
 from gateway.origin.settings import OriginSettings
 from gateway.origin.start import Consumer, prepare, sqlite_url
+from tests import netflix_table
 
 TARGET = 15.0
 ENTRIES = 100
@@ -51,13 +53,8 @@ async def build(home: Path) -> tuple[str, Consumer, list[int]]:
 
 
 def table(home: Path) -> Path:
-    """Return the real table, or one made up to be like it."""
-    if REAL_TABLE.exists():
-        return REAL_TABLE
-    made = home / "netflix_titles.csv"
-    write: Callable[[Path], None] = runpy.run_path(str(ROOT / "tests" / "netflix_table.py"))["write"]
-    write(made)
-    return made
+    """Return the real table, or an invented one of the same size."""
+    return REAL_TABLE if REAL_TABLE.exists() else netflix_table.write(home / "netflix_titles.csv", 8807)
 
 
 def serve(url: str, listening: socket.socket) -> None:
