@@ -16,6 +16,7 @@ from gateway.schema import ids
 from gateway.schema.connection import LARGEST_FIRST, Connection, slice_of
 from gateway.schema.context import Context, Info
 from gateway.schema.errors import BadUserInput, LimitExceeded
+from gateway.schema.execution import ClearOperation, Schema
 from gateway.schema.follow import After, First, show_part
 from gateway.schema.node import Node
 from gateway.schema.paging import load_part
@@ -183,10 +184,11 @@ async def _shown_if_found(
     return Person.of(found, context) if isinstance(found, resources.Person) else show_title(found, context)
 
 
-def make_schema() -> strawberry.Schema:
+def make_schema() -> Schema:
     """Make the schema of the graph."""
-    return strawberry.Schema(
+    return Schema(
         query=Query,
+        extensions=[ClearOperation],
         types=[Movie, Series, Season, Program, Disc],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

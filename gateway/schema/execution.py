@@ -1,0 +1,35 @@
+"""How strawberry is made to execute: an operation must be clear, and errors are the edge's to log."""
+
+from collections.abc import Iterator, Sequence
+
+import strawberry
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
+
+
+class Schema(strawberry.Schema):
+    """A schema that leaves errors to the edge."""
+
+    def process_errors(
+        self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing: strawberry would write the caller's query, with whatever is in it."""
+
+
+class ClearOperation(SchemaExtension):
+    """Refuses a document of several operations without a name; strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse before anything is validated."""
+        asked = self.execution_context
+        document = asked.graphql_document
+        operations = [
+            each
+            for each in (document.definitions if document else ())
+            if isinstance(each, OperationDefinitionNode)
+        ]
+        name = asked._provided_operation_name  # noqa: SLF001 - the public one falls back to the first operation's
+        if name is None and len(operations) > 1:
+            asked.pre_execution_errors = [GraphQLError("Of several operations, one must be named.")]
+        yield
