@@ -15,14 +15,12 @@ from strawberry.types.graphql import OperationType
 
 from gateway.edge import explorer
 from gateway.edge.errors import present, present_refusal
+from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
 from gateway.edge.request import Asked, read_asked
 from gateway.schema.context import Context
 
 EXPLAIN: Final = "x-gateway-explain"
 """The request header that asks what an operation cost: ``analyze``."""
-
-_JSON: Final = "application/json"
-_GRAPHQL_JSON: Final = "application/graphql-response+json"
 
 
 class Endpoint:
@@ -38,6 +36,8 @@ class Endpoint:
             if "text/html" in request.headers.get("accept", ""):
                 return explorer.page()
             raise HTTPException(400, "There is no `query`.")
+        if _media_type(request) is None:
+            raise HTTPException(406, f"Answers are {JSON} or {GRAPHQL_JSON}.")
         asked = await read_asked(request)
         context = self._make_context()
         result = await self._execute(asked, context, request.method)
@@ -49,7 +49,7 @@ class Endpoint:
         allowed = {OperationType.QUERY} if method == "GET" else set(OperationType)
         try:
             return await self._schema.execute(
-                asked.query,
+                asked.query or " ",  # strawberry takes an empty one for a fault of ours
                 variable_values=dict(asked.variables or {}),
                 context_value=context,
                 operation_name=asked.operation_name,
@@ -71,22 +71,26 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
+    errors = result.errors or ()
     is_refused = isinstance(result, PreExecutionError)
-    body: dict[str, object] = {} if is_refused else {"data": result.data}
-    if result.errors:
+    # An operation that was not begun, for what it is or for its variables, has no data at all.
+    is_begun = not is_refused and (result.data is not None or any(error.path for error in errors))
+    body: dict[str, object] = {"data": result.data} if is_begun else {}
+    if errors:
         show = present_refusal if is_refused else present
-        body["errors"] = [show(error).formatted for error in result.errors]
+        body["errors"] = [show(error).formatted for error in errors]
     if request.headers.get(EXPLAIN) == "analyze":
         operation = context.operation
         body["extensions"] = {"upstream": {"requests": operation.requests, "calls": operation.calls}}
-    return _json(body, request, status=400 if is_refused and _speaks_graphql(request) else 200)
+    is_bad = not is_begun and _media_type(request) == GRAPHQL_JSON
+    return _json(body, request, status=400 if is_bad else 200)
 
 
-def _speaks_graphql(request: Request) -> bool:
-    return _GRAPHQL_JSON in request.headers.get("accept", "")
+def _media_type(request: Request) -> str | None:
+    return preferred(", ".join(request.headers.getlist("accept")))
 
 
 def _json(body: object, request: Request, *, status: int, headers: dict[str, str] | None = None) -> Response:
-    media_type = _GRAPHQL_JSON if _speaks_graphql(request) else _JSON
+    media_type = _media_type(request) or JSON
     private = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
     return Response(orjson.dumps(body), status, private, media_type=f"{media_type}; charset=utf-8")

@@ -24,14 +24,28 @@ async def read_asked(request: Request) -> Asked:
     """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none."""
     if request.method == "GET":
         return _checked(_from_query(request))
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise HTTPException(415, "The body must be JSON: send `Content-Type: application/json`.")
+    _check_kind(request)
     return _checked(_parsed(await _body(request), "The body"))
+
+
+def _check_kind(request: Request) -> None:
+    kind, parameters = _content_type(request.headers.get("content-type", ""))
+    if kind != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise HTTPException(415, "The body must be JSON in UTF-8: send `Content-Type: application/json`.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "The body must not be compressed.")
+
+
+def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
+    kind, *parameters = (part.strip() for part in header.split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return kind.lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
 def _from_query(request: Request) -> Mapping[str, object]:
     parameters = request.query_params
+    if len(parameters.multi_items()) > len(parameters):
+        raise HTTPException(400, "Each parameter may be given once.")
     asked: dict[str, object] = dict(parameters)
     if variables := parameters.get("variables"):
         asked["variables"] = _parsed(variables.encode(), "`variables`")
