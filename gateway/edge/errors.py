@@ -1,6 +1,8 @@
 """The one place where errors become what a client may see: a stable code, or a mask."""
 
 import logging
+import re
+import traceback
 from collections.abc import Mapping
 from typing import Final
 
@@ -22,6 +24,8 @@ from gateway.upstream.errors import (
 )
 
 _log = logging.getLogger(__name__)
+
+_QUERY: Final = re.compile(r"(https?://[^\s?'\"<>]*)\?[^\s'\"<>]*")
 
 CODES: Final[Mapping[type[Exception], str]] = {
     OriginUnreachable: "UPSTREAM_UNAVAILABLE",
@@ -60,7 +64,7 @@ def present(error: GraphQLError) -> GraphQLError:
         return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
     if isinstance(cause, UpstreamError | CallerError):
         return _coded(error, str(cause), _code(cause))
-    _log.error("a resolver failed", exc_info=cause)
+    _log.error("A resolver failed:\n%s", _without_queries("".join(traceback.format_exception(cause))))
     return _coded(error, "Internal error.", "INTERNAL")
 
 
@@ -69,6 +73,11 @@ def present_refusal(error: GraphQLError) -> GraphQLError:
     is_syntax = isinstance(error, GraphQLSyntaxError)
     code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
     return _coded(error, error.message, code)
+
+
+def _without_queries(text: str) -> str:
+    """Cut off what follows a question mark in an address: it may hold a signature or a search."""
+    return _QUERY.sub(r"\1?…", text)
 
 
 def _code(cause: UpstreamError | CallerError) -> str:

@@ -5,6 +5,7 @@ the body is read as it was sent, and inflated here with a cap and a check that t
 """
 
 import asyncio
+import logging
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from gateway.upstream.errors import (
     OriginUnreachable,
     ResponseTooLarge,
 )
+
+# It would write every address with its query, and with it what people search for.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _HEADERS: Final = {"accept": "text/xml", "accept-encoding": "gzip", "user-agent": "netflix-graphql-gateway"}
 
