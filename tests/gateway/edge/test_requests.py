@@ -1,0 +1,179 @@
+"""What is a GraphQL request and what is none: bodies, content types, queries by GET."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.gateway.graph import Graph
+from tests.gateway.wire import Wire
+
+pytestmark = pytest.mark.anyio
+
+TYPENAME = '{"query": "{ __typename }"}'
+HELLO = {"data": {"__typename": "Query"}}
+JSON = {"content-type": "application/json"}
+
+BODIES = {
+    "null": b"null",
+    "a number": b"1",
+    "a string": b'"x"',
+    "true": b"true",
+    "an array": b"[]",
+    "a batch": f"[{TYPENAME}]".encode(),
+    "no query": b"{}",
+    "nothing": b"",
+    "blanks": b"  ",
+    "not UTF-8": b'{"query": "{ __typename } # \xff"}',
+    "UTF-16": TYPENAME.encode("utf-16"),
+    "cut off": TYPENAME[:-1].encode(),
+    "a trailing comma": b'{"query": "{ __typename }",}',
+    "two values": (TYPENAME + TYPENAME).encode(),
+    "NaN": b'{"query": "{ __typename }", "variables": {"x": NaN}}',
+    "1e400": b'{"query": "{ __typename }", "variables": {"x": 1e400}}',
+    "5,000 digits": b'{"query": "{ __typename }", "variables": {"x": ' + b"9" * 5000 + b"}}",
+    "a depth of 100,000": b'{"query": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a query that is null": b'{"query": null}',
+    "a query that is a number": b'{"query": 1}',
+    "a query that is a list": b'{"query": ["{ __typename }"]}',
+    "variables that are a list": b'{"query": "{ __typename }", "variables": []}',
+    "variables that are a string": b'{"query": "{ __typename }", "variables": "{}"}',
+    "a name that is a number": b'{"query": "{ __typename }", "operationName": 1}',
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_a_body_that_is_no_request_is_refused(name: str, accept: str, graph: Graph) -> None:
+    """Whatever is sent, it is the client's mistake and never a fault of ours (H1, H2)."""
+    response = await graph.http.post("/graphql", content=BODIES[name], headers={**JSON, "accept": accept})
+
+    assert response.status_code == 400
+    assert [each["extensions"]["code"] for each in response.json()["errors"]] == ["BAD_USER_INPUT"]
+    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TYPENAME.encode(),
+        b'{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": {}, "x": 1}',
+        b' {"query": "query A { __typename }", "operationName": "A"} ',
+        b'{"query": "query A { x } query B { __typename }", "operationName": "B"}'.replace(
+            b"{ x }", b"{ __typename }"
+        ),
+    ],
+)
+async def test_a_request_is_answered(body: bytes, graph: Graph) -> None:
+    """What is not asked for does not matter."""
+    response = await graph.http.post("/graphql", content=body, headers=JSON)
+
+    assert (response.status_code, response.json()) == (200, HELLO)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 415),
+        ({"content-type": ""}, 415),
+        ({"content-type": "text/plain"}, 415),
+        ({"content-type": "text/plain, application/json"}, 415),
+        ({"content-type": "application/x-www-form-urlencoded"}, 415),
+        ({"content-type": "multipart/form-data; boundary=x"}, 415),
+        ({"content-type": "application/jsonx"}, 415),
+        ({"content-type": "application/graphql"}, 415),
+        ({"content-type": "application/json; charset=utf-7"}, 415),
+        ({"content-type": "application/json; charset=utf-16"}, 415),
+        ({"content-type": "application/json", "content-encoding": "gzip"}, 415),
+        ({"content-type": "application/json", "content-encoding": "br"}, 415),
+        ({"content-type": "APPLICATION/JSON"}, 200),
+        ({"content-type": "application/json;charset=utf-8"}, 200),
+        ({"content-type": 'application/json; charset="UTF-8"'}, 200),
+        ({"content-type": "application/json", "content-encoding": "identity"}, 200),
+    ],
+)
+async def test_only_json_is_read(headers: Mapping[str, str], status: int, graph: Graph) -> None:
+    """A body of another type, in another encoding or compressed is refused unread (H6, H8, T15)."""
+    body = TYPENAME.encode()
+    if headers.get("content-encoding") == "gzip":
+        body = gzip.compress(body)
+
+    response = await graph.http.post("/graphql", content=body, headers=dict(headers))
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 200), (1_000_001, 413)])
+async def test_a_body_has_a_greatest_size(size: int, status: int, graph: Graph) -> None:
+    """A megabyte is read, one byte more is not."""
+    body = TYPENAME.encode()
+    response = await graph.http.post("/graphql", content=body + b" " * (size - len(body)), headers=JSON)
+
+    assert response.status_code == status
+
+
+async def test_a_query_comes_by_get(graph: Graph) -> None:
+    """With its variables and the name of its operation in the address."""
+    asked = {
+        "query": "query A($no: Boolean!) { __typename @skip(if: $no) } query B { b: __typename }",
+        "variables": json.dumps({"no": False}),
+        "operationName": "A",
+    }
+
+    response = await graph.http.get(f"/graphql?{urlencode(asked)}")
+
+    assert (response.status_code, response.json()) == (200, HELLO)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "",
+        "variables={}",
+        "query=",
+        "query={__typename}&query={__typename}",
+        "query={__typename}&variables={}&variables={}",
+        "query={__typename}&variables=1",
+        "query={__typename}&variables=[]",
+        "query={__typename}&variables={",
+        "query={__typename}&variables=null",
+    ],
+)
+async def test_an_address_that_is_no_request_is_refused(parameters: str, graph: Graph) -> None:
+    """Nothing to ask, a parameter twice, and variables that are none (H14)."""
+    headers = {"accept": "application/graphql-response+json"}
+
+    response = await graph.http.get(f"/graphql?{parameters}", headers=headers)
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "operation", ["mutation { x }", "query A { __typename } mutation B { x }", "subscription { x }"]
+)
+async def test_only_queries_come_by_get(operation: str, graph: Graph) -> None:
+    """Whatever would change something is refused, also where a name picks it (T16)."""
+    name = {"operationName": "B"} if " B " in operation else {}
+
+    response = await graph.http.get(f"/graphql?{urlencode({'query': operation, **name})}")
+
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_other_methods_are_refused(method: str, graph: Graph) -> None:
+    """GraphQL goes by GET and POST."""
+    response = await graph.http.request(method, "/graphql", content=TYPENAME, headers=JSON)
+
+    assert response.status_code == 405
+
+
+async def test_an_answer_is_nobody_elses(graph: Graph, wire: Wire) -> None:
+    """No cache keeps an answer, and its type depends on what was accepted (T29)."""
+    response = await graph.http.post("/graphql", content=TYPENAME, headers=JSON)
+
+    assert (response.headers["cache-control"], response.headers["vary"]) == ("no-store", "Accept")
+    assert wire.requests == []
