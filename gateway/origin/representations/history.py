@@ -51,7 +51,7 @@ def rental_history_item(view: View, entry: HistoryEntry, record: TitleRecord) ->
     return element
 
 
-def review(view: View, written: Review, record: TitleRecord) -> Element:
+def review_item(view: View, written: Review, record: TitleRecord) -> Element:
     """Represent a review."""
     element = root("review")
     add(element, "id", f"{view.paths.user(written.subscriber_id)}/reviews/{written.title_id}")

@@ -67,7 +67,7 @@ async def show_sections(
     view: View,
     calls: Sequence[Call],
     *,
-    sections: Sequence[Section[Entry]],
+    sections: Sequence[Section[Entry] | Refusal],
     frame: Frame[Entry],
 ) -> list[Answer]:
     """Show each call the page that it asks for of its section."""
@@ -84,7 +84,7 @@ async def show_sections(
 
 
 def _cut_all(
-    view: View, calls: Sequence[Call], sections: Sequence[Section[Entry]]
+    view: View, calls: Sequence[Call], sections: Sequence[Section[Entry] | Refusal]
 ) -> list[Stretch[_Owned[Entry]] | Refusal]:
     """Return the page that each call asks for, as many as may be shown together."""
     stretches: list[Stretch[_Owned[Entry]] | Refusal] = []
@@ -98,7 +98,9 @@ def _cut_all(
     return stretches
 
 
-def _cut(view: View, call: Call, section: Section[Entry]) -> Stretch[_Owned[Entry]] | Refusal:
+def _cut(view: View, call: Call, section: Section[Entry] | Refusal) -> Stretch[_Owned[Entry]] | Refusal:
+    if isinstance(section, Refusal):
+        return section
     try:
         page, earliest = call.page(LARGEST), _updated_min(call)
     except Refusal as refusal:
