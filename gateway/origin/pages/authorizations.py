@@ -39,7 +39,7 @@ def authorizations_page(login: str, allowed: Sequence[Allowed], csrf: str, *, is
         _LIST,
         login=login,
         note=_REVOKED if is_revoked else Html(),
-        rows=fill('<ul class="rows">\n$rows</ul>\n', rows=rows) if allowed else _NONE,
+        rows=fill(_SOME, rows=rows) if allowed else _NONE,
         hidden=hidden({"csrf": csrf}),
     )
     return page("Applications you allowed", body)
@@ -54,14 +54,18 @@ $hidden$credentials<div class="choice">
 </form>"""
 
 _LIST: Final = """<h1>Applications you allowed</h1>
-$note<p>Each of these may see and change your queues and ratings, and see what you rented. What you take back
-ends at once.</p>
-$rows<form method="post" action="/oauth/authorizations">
+$note$rows<form method="post" action="/oauth/authorizations">
 $hidden<div class="choice">
 <button type="submit" name="decision" value="sign-out">Sign out</button>
 </div>
 </form>
 <p class="quiet">You are signed in as <b>$login</b>.</p>"""
+
+_SOME: Final = """<p>Each of these may see and change your queues and ratings, and see what you rented. What you
+take back ends at once.</p>
+<ul class="rows">
+$rows</ul>
+"""
 
 _ROW: Final = """<li>
 <div><b>$name</b><br><span class="quiet">allowed since $since</span></div>
