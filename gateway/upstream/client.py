@@ -8,12 +8,15 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from gateway.contract import FORM
 from gateway.resources import Href
@@ -50,13 +53,39 @@ class Response:
     body: bytes
 
 
+_address: ContextVar[str] = ContextVar("_address")
+
+
+class _Transport(AiohttpTransport):
+    """Sends every address as it is, and keeps no cookies: they may be somebody else's.
+
+    aiohttp would write the escapes of an address anew, and what was signed would not be what is sent.
+    """
+
+    def get_client(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=self.limits.max_connections or 0, ssl=self.ssl_context)
+        jar = aiohttp.DummyCookieJar()
+        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, middlewares=(_send_as_it_is,))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _address.set(str(request.url))
+        return await super().handle_async_request(request)
+
+
+async def _send_as_it_is(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    request.url = URL(_address.get(), encoded=True)
+    return await send(request)
+
+
 def open_http(limits: Limits) -> httpx.AsyncClient:
     """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings."""
     pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
-    transport = AiohttpTransport(limits=pool, trust_env=False)
     return httpx.AsyncClient(
-        transport=transport,
+        transport=_Transport(limits=pool, trust_env=False),
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
         trust_env=False,
     )
@@ -86,6 +115,8 @@ class Client:
         try:
             async with asyncio.timeout_at(until):
                 return await self._exchange(request, href)
+        except aiohttp.ClientResponseError as error:
+            raise MalformedDocument("/", "the form of an HTTP answer") from error
         except (httpx.TransportError, aiohttp.ClientError) as error:
             # The transport calls a broken connection a connect time-out, and leaves some errors as they are.
             if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
@@ -100,8 +131,11 @@ class Client:
             body = await self._read(response, href)
         finally:
             await response.aclose()
-        if response.headers.get("content-encoding", "identity").lower() == "gzip":
+        coding = response.headers.get("content-encoding", "identity").lower()
+        if coding == "gzip":
             body = _inflate(body, href, limit=self._limits.inflated_bytes)
+        elif coding != "identity":
+            raise MalformedDocument("/", "a body that is plain or compressed once, by gzip")
         return Response(response.status_code, dict(response.headers), body)
 
     async def _read(self, response: httpx.Response, href: Href) -> bytes:
