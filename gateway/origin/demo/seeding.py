@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from gateway.origin.accounts import PreferredFormat, Rating, Review, Subscriber
-from gateway.origin.catalog.demo_people import PEOPLE, RATERS, Person
-from gateway.origin.catalog.demo_shelves import Shelves
-from gateway.origin.catalog.tastes import dice_of, taste_of
 from gateway.origin.database import Database
+from gateway.origin.demo.people import PEOPLE, RATERS, Person
+from gateway.origin.demo.shelves import Shelves
+from gateway.origin.demo.tastes import dice_of, taste_of
 from gateway.origin.models import Kind, Title
 from gateway.origin.ratings.averages import refresh_averages
 

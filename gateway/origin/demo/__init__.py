@@ -1,0 +1,1 @@
+"""Subscribers to try the program with, and what is theirs."""
