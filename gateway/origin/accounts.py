@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.origin.models import Base, Consumer, Title, stored
+from gateway.origin.models import Base, Consumer, Title, UnixTime, stored
 
 
 class QueueKind(StrEnum):
@@ -75,7 +75,7 @@ class RequestToken(Base):
     consumer_key: Mapped[str] = mapped_column(ForeignKey("consumer.key"))
     callback: Mapped[str | None]
     """Fixed when the token was asked for: an address, ``oob``, or null in the style of OAuth 1.0."""
-    created: Mapped[int]
+    created: Mapped[UnixTime]
     subscriber_id: Mapped[str | None] = mapped_column(ForeignKey("subscriber.id"))
     """Who approved it."""
     verifier: Mapped[str | None]
@@ -92,9 +92,9 @@ class AccessToken(Base):
     secret: Mapped[str]
     consumer_key: Mapped[str] = mapped_column(ForeignKey("consumer.key"))
     subscriber_id: Mapped[str] = mapped_column(ForeignKey("subscriber.id"))
-    created: Mapped[int]
-    revoked: Mapped[int | None]
-    """Unix seconds; null while it is good."""
+    created: Mapped[UnixTime]
+    revoked: Mapped[UnixTime | None]
+    """Null while it is good."""
 
     subscriber: Mapped[Subscriber] = relationship(lazy="raise", viewonly=True)
     consumer: Mapped[Consumer] = relationship(lazy="raise", viewonly=True)
@@ -121,7 +121,7 @@ class WriteNonce(Base):
 
     consumer_key: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(primary_key=True)
-    timestamp: Mapped[int] = mapped_column(primary_key=True)
+    timestamp: Mapped[UnixTime] = mapped_column(primary_key=True)
     nonce: Mapped[str] = mapped_column(primary_key=True)
     """The nonce; with the signature behind it where a nonce may repeat."""
 
@@ -154,7 +154,7 @@ class QueueEntry(Base):
     """From 1, dense within its state; saved entries keep theirs to themselves."""
     format: Mapped[str]
     """``Instant``, ``DVD`` or ``Blu-ray``."""
-    updated: Mapped[int]
+    updated: Mapped[UnixTime]
 
     title: Mapped[Title] = relationship(lazy="raise", viewonly=True)
 
@@ -170,13 +170,12 @@ class Rental(Base):
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"))
     state: Mapped[RentalState] = mapped_column(stored(RentalState))
     format: Mapped[str]
-    shipped: Mapped[int | None]
-    """Unix seconds, like all times here."""
-    estimated_arrival: Mapped[int | None]
-    returned: Mapped[int | None]
-    watched: Mapped[int | None]
+    shipped: Mapped[UnixTime | None]
+    estimated_arrival: Mapped[UnixTime | None]
+    returned: Mapped[UnixTime | None]
+    watched: Mapped[UnixTime | None]
     viewed_seconds: Mapped[int | None]
-    updated: Mapped[int]
+    updated: Mapped[UnixTime]
 
     title: Mapped[Title] = relationship(lazy="raise", viewonly=True)
 
@@ -191,7 +190,7 @@ class Rating(Base):
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
     value: Mapped[int | None]
     """1 to 5; null is "not interested"."""
-    updated: Mapped[int]
+    updated: Mapped[UnixTime]
 
     title: Mapped[Title] = relationship(lazy="raise", viewonly=True)
 
@@ -205,7 +204,7 @@ class Review(Base):
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
     text: Mapped[str]
     rating: Mapped[int | None]
-    updated: Mapped[int]
+    updated: Mapped[UnixTime]
 
     title: Mapped[Title] = relationship(lazy="raise", viewonly=True)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from gateway.origin import names
+
+UnixTime = Annotated[int, mapped_column(BigInteger)]
+"""Unix seconds; titles of 2010 were to be had until 2100, which is more than 32 bits hold."""
 
 
 class Kind(StrEnum):
@@ -105,8 +108,7 @@ class Title(Base):
     """The place within the parent: season, episode or disc number, from 1."""
     is_bonus: Mapped[bool] = mapped_column(default=False)
     """A disc of bonus material."""
-    updated: Mapped[int]
-    """Unix seconds."""
+    updated: Mapped[UnixTime]
 
     parent: Mapped["Title | None"] = relationship(
         remote_side="Title.id", foreign_keys=[parent_id], lazy="raise", viewonly=True
@@ -233,10 +235,9 @@ class Availability(Base):
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
     format: Mapped[str] = mapped_column(primary_key=True)
     """``instant``, ``DVD``, ``Blu-ray`` or ``HD DVD``."""
-    available_from: Mapped[int | None]
-    """Unix seconds."""
-    available_until: Mapped[int | None]
-    """Unix seconds; null is an open end."""
+    available_from: Mapped[UnixTime | None]
+    available_until: Mapped[UnixTime | None]
+    """Null is an open end."""
     quality: Mapped[str | None]
     position: Mapped[int]
 

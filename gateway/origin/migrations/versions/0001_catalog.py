@@ -112,7 +112,7 @@ def _create_title() -> None:
         sa.Column("series_id", sa.Integer(), sa.ForeignKey("title.id")),
         sa.Column("number", sa.Integer()),
         sa.Column("is_bonus", sa.Boolean(), nullable=False),
-        sa.Column("updated", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_title_identity", "title", ["kind", "name", "release_year"])
@@ -175,8 +175,8 @@ def _create_availability() -> None:
         "availability",
         _title_id(),
         sa.Column("format", sa.String(), nullable=False),
-        sa.Column("available_from", sa.Integer()),
-        sa.Column("available_until", sa.Integer()),
+        sa.Column("available_from", sa.BigInteger()),
+        sa.Column("available_until", sa.BigInteger()),
         sa.Column("quality", sa.String()),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.CheckConstraint("available_until IS NULL OR available_until >= available_from"),
