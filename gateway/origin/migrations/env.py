@@ -1,15 +1,17 @@
 """Alembic's entry: it works on the connection it is handed, inside the transaction of its caller.
 
-SQLite rolls tables back like rows once ``BEGIN`` is ours, so an upgrade happens whole or not at all.
+Tables are rolled back like rows (in SQLite once ``BEGIN`` is ours): an upgrade is whole or nothing.
 """
 
 from alembic import context
 
 from gateway.origin.accounts import Subscriber
+from gateway.origin.migrations.collation import order_by_code_point
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=Subscriber.metadata,
-)
+_connection = context.config.attributes["connection"]
+
+context.configure(connection=_connection, target_metadata=Subscriber.metadata)
 with context.begin_transaction():
     context.run_migrations()
+    if _connection.dialect.name == "postgresql":
+        order_by_code_point(_connection)

@@ -1,0 +1,96 @@
+"""SQLite: many readers beside one writer, in one file."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gateway.origin.engines.engine import DatabaseUnusable
+
+BUSY_MILLISECONDS: Final = 10_000
+"""How long a statement waits for a writer of another process."""
+
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode = WAL",
+    # NORMAL would lose acknowledged rows in a power cut.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+class SQLite:
+    """The database in a file."""
+
+    def __init__(self, url: URL) -> None:
+        self.name = _path(url)
+        self.readers = _engine(url)
+        self.writers = self.readers.execution_options(writing=True)
+
+    def check(self) -> None:
+        """Refuse beforehand what SQLite would say less about, and aiosqlite with a thread left running."""
+        file = Path(self.name)
+        if not file.parent.is_dir():
+            raise DatabaseUnusable(self.name, "its folder does not exist")
+        if file.exists() and not file.is_file():
+            raise DatabaseUnusable(self.name, "it is not a file")
+        # The log beside it is written even by readers.
+        written = file if file.exists() else file.parent
+        if not os.access(written, os.W_OK) or not os.access(file.parent, os.W_OK):
+            raise DatabaseUnusable(self.name, "it cannot be written")
+
+    def queue(self, _owner: str) -> str:
+        """Return the only queue there is: a file has one writer, and waiting there costs a connection."""
+        return ""
+
+    async def connect(self, session: AsyncSession) -> None:
+        """Give *session* its connection, and begin."""
+        try:
+            await session.connection()
+        except DatabaseError as error:
+            raise DatabaseUnusable(self.name, str(error.orig)) from error
+
+    async def lock(self, session: AsyncSession, owner: str) -> None:
+        """Do nothing: a writer has begun with the lock of the whole file."""
+
+
+def _path(url: URL) -> str:
+    """Return the file that *url* names; a database in memory has one connection, so no readers."""
+    if not url.database or url.database == ":memory:":
+        shown = url.render_as_string(hide_password=True)
+        raise DatabaseUnusable(shown, "the address must be sqlite+aiosqlite:/// and a file")
+    return url.database
+
+
+def _engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"isolation_level": None})
+    event.listen(engine.sync_engine, "connect", _connected)
+    event.listen(engine.sync_engine, "begin", _began)
+    return engine
+
+
+def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        # The pool lets go of a connection that fails here, but its thread would live on.
+        connection.close()
+        raise
+
+
+def _began(connection: Connection) -> None:
+    """Begin for real: sqlite3 would begin late, and only before the first write.
+
+    A writer takes the lock at once, so that it waits at the door and never fails in the middle.
+    """
+    is_writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
