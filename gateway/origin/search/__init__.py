@@ -1,10 +1,6 @@
-"""Search over names and synopses: the one module that knows the database's full-text index (SQLite's FTS5).
+"""Search over names and synopses, with the same hits in the same order on every database."""
 
-Strangers' words never reach the index as they are: ``names.fold`` leaves letters and digits, and each
-word is quoted, so nothing in it can be an operator.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Literal
 
@@ -15,13 +11,11 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    column,
     exists,
     func,
     literal,
     or_,
     select,
-    table,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,13 +24,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.origin import models, names
 from gateway.origin.models import Kind, Title
 from gateway.origin.records import Hits
+from gateway.origin.search import postgresql, sqlite
+from gateway.origin.search.words import MOST_WORDS, Index, Match, Words, words_of
+
+__all__ = ["MOST_SUGGESTIONS", "MOST_WORDS", "Format", "search_people", "search_titles", "suggest"]
 
 Format = Literal["instant", "disc"]
 
 MOST_SUGGESTIONS = 10
-MOST_WORDS = 32
-"""Words of a term that count; the rest of ten thousand would only cost time."""
 
+_INDEXES: Mapping[str, Index] = {"sqlite": sqlite.found, "postgresql": postgresql.found}
 _FORMATS: dict[Format, Sequence[str]] = {"instant": ("instant",), "disc": ("DVD", "Blu-ray", "HD DVD")}
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -66,7 +63,7 @@ async def search_titles(  # noqa: PLR0913  # One argument a parameter of the res
     folded = names.fold(term)
     if not folded:
         return Hits(total=0, ids=())
-    places = _best(_title_candidates(folded))
+    places = _best(_title_candidates(folded, _index(session)))
     found = (
         select(Title.id)
         .join(places, places.c.id == Title.id)
@@ -81,7 +78,7 @@ async def search_people(session: AsyncSession, term: str, *, start: int, limit: 
     folded = names.fold(term)
     if not folded:
         return Hits(total=0, ids=())
-    places = _best(_person_candidates(folded))
+    places = _best(_person_candidates(folded, _index(session)))
     found = (
         select(models.Person.id)
         .join(places, places.c.id == models.Person.id)
@@ -98,12 +95,7 @@ async def suggest(session: AsyncSession, term: str, *, fmt: Format | None, now: 
     folded = names.fold(term)
     if not folded:
         return []
-    started = f"search_name : ({_words(folded, ' AND ')} *)"
-    candidates = union_all(
-        select(Title.id, _Place.PREFIX.column()).where(_begins(Title.search_name, folded)),
-        _matches("title", started, place=_Place.ANY_WORD),
-    )
-    places = _best(candidates)
+    places = _best(_begun_candidates(folded, _index(session)))
     best = (
         select(Title.name)
         .join(places, places.c.id == Title.id)
@@ -115,39 +107,50 @@ async def suggest(session: AsyncSession, term: str, *, fmt: Format | None, now: 
     return sorted(await session.scalars(best), key=lambda name: (names.fold(name), name))
 
 
-def _title_candidates(folded: str) -> CompoundSelect[int, int]:
-    every, some = _words(folded, " AND "), _words(folded, " OR ")
+def _title_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
+    name, synopsis, words = Title.search_name, Title.search_synopsis, words_of(folded)
+    by_words = {
+        _Place.ALL_WORDS: Words(name, words, Match.ALL),
+        _Place.ANY_WORD: Words(name, words, Match.ANY),
+        _Place.SYNOPSIS: Words(synopsis, words, Match.ALL),
+    }
     return union_all(
-        select(Title.id, _Place.EXACT.column()).where(Title.search_name == folded),
-        select(Title.id, _Place.PREFIX.column()).where(_begins(Title.search_name, folded)),
-        _matches("title", f"search_name : ({every})", place=_Place.ALL_WORDS),
-        _matches("title", f"search_name : ({some})", place=_Place.ANY_WORD),
-        _matches("title", f"search_synopsis : ({every})", place=_Place.SYNOPSIS),
+        select(Title.id, _Place.EXACT.column()).where(name == folded),
+        select(Title.id, _Place.PREFIX.column()).where(_begins(name, folded)),
+        *_matches(by_words, index),
     )
 
 
-def _person_candidates(folded: str) -> CompoundSelect[int, int]:
-    name, key = models.Person.search_name, models.Person.id
+def _person_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
+    name, key, words = models.Person.search_name, models.Person.id, words_of(folded)
+    by_words = {
+        _Place.ALL_WORDS: Words(name, words, Match.ALL),
+        _Place.ANY_WORD: Words(name, words, Match.ANY),
+    }
     return union_all(
         select(key, _Place.EXACT.column()).where(name == folded),
         select(key, _Place.PREFIX.column()).where(_begins(name, folded)),
-        _matches("person", f"search_name : ({_words(folded, ' AND ')})", place=_Place.ALL_WORDS),
-        _matches("person", f"search_name : ({_words(folded, ' OR ')})", place=_Place.ANY_WORD),
+        *_matches(by_words, index),
     )
 
 
-def _words(folded: str, operator: str) -> str:
-    """Return *folded* as quoted words of the index's query language."""
-    words = list(dict.fromkeys(folded.split()))[:MOST_WORDS]
-    return operator.join(f'"{word}"' for word in words)
-
-
-def _matches(indexed: str, query: str, *, place: _Place) -> Select[int, int]:
-    index = table(f"{indexed}_search", column("rowid"))
-    is_match = literal(query)
-    return select(index.c.rowid.label("id"), place.column()).where(
-        column(f"{indexed}_search", is_literal=True).op("MATCH")(is_match)
+def _begun_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
+    begun = {_Place.ANY_WORD: Words(Title.search_name, words_of(folded), Match.BEGUN)}
+    return union_all(
+        select(Title.id, _Place.PREFIX.column()).where(_begins(Title.search_name, folded)),
+        *_matches(begun, index),
     )
+
+
+def _index(session: AsyncSession) -> Index:
+    return _INDEXES[session.get_bind().dialect.name]
+
+
+def _matches(wanted: Mapping[_Place, Words], index: Index) -> Iterator[Select[int, int]]:
+    """Yield a query for each place; a term without words that an index holds has none."""
+    for place, words in wanted.items():
+        if words.words:
+            yield index(words).add_columns(place.column())
 
 
 def _begins(name: InstrumentedAttribute[str], folded: str) -> ColumnElement[bool]:
