@@ -6,6 +6,10 @@ The names follow the recorded traffic (contract sections 4.1 and 4.2); a changed
 from typing import Final
 
 POX: Final = "text/xml;charset=UTF-8"
+JSON: Final = "application/json;charset=UTF-8"
+JAVASCRIPT: Final = "application/javascript;charset=UTF-8"
+ATOM: Final = "application/atom+xml"
+OPML: Final = "text/x-opml"
 FORM: Final = "application/x-www-form-urlencoded"
 
 SCHEMAS: Final = "http://schemas.netflix.com"

@@ -13,11 +13,18 @@ from gateway.origin.errors import BadPage, Invalid, Refusal, TokenMissing
 from gateway.origin.paths import Address, Paths
 from gateway.origin.representations.elements import Element
 from gateway.origin.representations.lists import Page
-from gateway.origin.representations.view import View, read_expand
+from gateway.origin.representations.view import Version, View, read_expand
 
 LONGEST_TERM: Final = 500
 
-_HAS_EXTRAS: Final = {"": False, "1": False, "1.0": False, "1.5": True}
+_VERSIONS: Final = {
+    "": Version.V1_0,
+    "1": Version.V1_0,
+    "1.0": Version.V1_0,
+    "1.5": Version.V1_5,
+    "2": Version.V2_0,
+    "2.0": Version.V2_0,
+}
 _OUTPUTS: Final = frozenset({"", "pox", "xml"})
 _INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _LARGEST_START: Final = 2**31 - 1
@@ -89,9 +96,9 @@ class Endpoint(Protocol):
 
 def read_view(paths: Paths, parameters: Mapping[str, str]) -> View:
     """Return how the answer is to be shown, by the parameters that all resources share (contract 1.5)."""
-    version = parameters.get("v", "")
-    if version not in _HAS_EXTRAS:
+    version = _VERSIONS.get(parameters.get("v", ""))
+    if version is None:
         raise Invalid("v")
     if parameters.get("output", "").lower() not in _OUTPUTS:
         raise Invalid("output")
-    return View(paths, _HAS_EXTRAS[version], read_expand(parameters.get("expand", "")))
+    return View(paths, version, read_expand(parameters.get("expand", "")))

@@ -51,9 +51,9 @@ def href(paths: Paths, title: models.Title) -> str:
     return paths.title(title.kind, title.id, series=title.series_id)
 
 
-def add_title_link(paths: Paths, parent: Element, title: models.Title) -> None:
+def add_title_link(paths: Paths, parent: Element, title: models.Title) -> Element:
     """Append the link that stands for *title*."""
-    add_link(parent, href(paths, title), rel=Rel.TITLE, title=title.name)
+    return add_link(parent, href(paths, title), rel=Rel.TITLE, title=title.name)
 
 
 def title_links(view: View, tag: str, titles: Sequence[models.Title]) -> Element:

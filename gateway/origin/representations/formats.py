@@ -4,24 +4,44 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from gateway.contract import BOX_ART_WIDTHS, Scheme, box_art_rel
+from gateway.contract import BOX_ART_WIDTHS, Rel, Scheme, box_art_rel
 from gateway.origin import models
+from gateway.origin.records import Facet
 from gateway.origin.representations.elements import Element, add, add_category, add_link, present, root
+from gateway.origin.representations.maturity import add_ratings
 from gateway.origin.representations.view import View
+
+_Tracks = Sequence[models.LanguageAudio]
 
 
 def delivery_formats(view: View, title: models.Title) -> Element:
-    """Represent the formats of *title*; from 1.5 on with quality and runtime (contract 6.3)."""
+    """Represent the formats of *title*: in 1.5 with quality and runtime, in 2.0 with all that differs."""
     element = root("delivery_formats")
     for offer in title.availability:
         times = present(available_from=offer.available_from, available_until=offer.available_until)
         availability = add(element, "availability", **times)
         category = add_category(availability, view.paths.scheme(Scheme.TITLE_FORMATS), offer.format)
+        if view.is_thin:
+            add_ratings(view, category, title)
         if view.has_extras and offer.quality:
             add_category(category, view.paths.scheme(Scheme.QUALITY), offer.quality)
+        if view.is_thin:
+            _add_spoken(view, category, title, offer.format)
         if view.has_extras and title.runtime is not None:
             add(availability, "runtime", title.runtime)
     return element
+
+
+def _add_spoken(view: View, category: Element, title: models.Title, format: str) -> None:
+    """Append the link to the languages, expanded to those that *format* has, if it has any."""
+    tracks = [track for track in title.languages if track.format.casefold() == format.casefold()]
+    if not tracks:
+        return
+    here = view.paths.title(title.kind, title.id, series=title.series_id)
+    address = view.paths.part(here, Facet.LANGUAGES_AND_AUDIO)
+    link = add_link(category, address, rel=Rel.LANGUAGES_AND_AUDIO, title="languages and audio")
+    for language, spoken in _by_language(tracks):
+        _add_language(view, add(link, "language_audio_format"), language, spoken)
 
 
 def screen_formats(view: View, title: models.Title) -> Element:
@@ -41,10 +61,14 @@ def languages_and_audio(view: View, title: models.Title) -> Element:
         wrapper = add(element, "language_audio_format")
         format_ = add_category(wrapper, view.paths.scheme(Scheme.TITLE_FORMATS), name)
         for language, spoken in _by_language(tracks):
-            category = add_category(format_, view.paths.scheme(Scheme.LANGUAGES), language)
-            for audio in filter(None, (track.audio for track in spoken)):
-                add_category(category, view.paths.scheme(Scheme.AUDIO), audio)
+            _add_language(view, format_, language, spoken)
     return element
+
+
+def _add_language(view: View, parent: Element, language: str, tracks: _Tracks) -> None:
+    category = add_category(parent, view.paths.scheme(Scheme.LANGUAGES), language)
+    for audio in filter(None, (track.audio for track in tracks)):
+        add_category(category, view.paths.scheme(Scheme.AUDIO), audio)
 
 
 _FOLDERS: Final = {"small": "tiny", "medium": "small", "large": "large"}
@@ -62,9 +86,6 @@ def box_art(view: View, title: models.Title) -> Element:
         href = view.paths.box_art(f"{width}pix_w", title.id)
         add_link(element, href, rel=box_art_rel(width), title=f"{width}pix width box art")
     return element
-
-
-_Tracks = Sequence[models.LanguageAudio]
 
 
 def _by_format(tracks: _Tracks) -> Iterator[tuple[str, _Tracks]]:

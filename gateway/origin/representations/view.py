@@ -1,6 +1,8 @@
 """How a document is to be shown: by which addresses, in which version, with what expanded. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from gateway.origin.paths import FILMOGRAPHY, Paths
@@ -9,8 +11,29 @@ from gateway.origin.records import Facet
 EXTRAS: Final = frozenset({Facet.SHORT_SYNOPSIS, Facet.BOX_ART})
 """What a title links to only from 1.5 on (contract 6.3)."""
 
-_NAMES: Final[frozenset[str]] = frozenset(Facet) | {FILMOGRAPHY}
+TITLE: Final = "title"
+"""The name that ``expand`` has for the title an item is about."""
+
+_NAMES: Final[frozenset[str]] = frozenset(Facet) | {FILMOGRAPHY, TITLE}
+_ALL: Final = "all"
 _OTHER_NAMES: Final = {"formats": Facet.FORMATS.value}
+
+
+class Version(IntEnum):
+    """Which of the three document models is shown; a later one is the larger (contract 6.1)."""
+
+    V1_0 = 10
+    V1_5 = 15
+    V2_0 = 20
+
+
+class Output(StrEnum):
+    """Which encoding of a document is sent (contract 1.5)."""
+
+    POX = "pox"
+    JSON = "json"
+    ATOM = "atom"
+    OPML = "opml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +41,32 @@ class View:
     """One way to show things; documents of one view are read and shown together."""
 
     paths: Paths
-    has_extras: bool = False
-    """Whether it is 1.5, the 1.0 document with more in it."""
+    version: Version = Version.V1_0
     expand: frozenset[str] = frozenset()
+    output: Output = Output.POX
+    callback: str | None = None
+    """The function of the caller's that the JSON is an argument for."""
+
+    @property
+    def has_extras(self) -> bool:
+        """Whether it is 1.5 or later, whose documents have more in them."""
+        return self.version >= Version.V1_5
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it is 2.0, in which items name their title only, and all lists are paged."""
+        return self.version >= Version.V2_0
 
     @property
     def facets(self) -> frozenset[Facet]:
-        """What is expanded inside the links of a title."""
+        """What has to be loaded for what is expanded inside the links of a title."""
         hidden = frozenset() if self.has_extras else EXTRAS
-        return frozenset(Facet(name) for name in self.expand if name != FILMOGRAPHY) - hidden
+        return self.needs(frozenset(facet for facet in Facet if facet in self.expand) - hidden)
+
+    def needs(self, facets: Iterable[Facet]) -> frozenset[Facet]:
+        """Return what has to be loaded to show *facets*: each format of 2.0 says its languages."""
+        shown = frozenset(facets)
+        return shown | {Facet.LANGUAGES_AND_AUDIO} if self.is_thin and Facet.FORMATS in shown else shown
 
     def shows(self, facet: Facet) -> bool:
         """Whether a title of this view has a link to *facet* at all."""
@@ -35,5 +75,6 @@ class View:
 
 def read_expand(value: str) -> frozenset[str]:
     """Return what ``expand`` names: by alias, with or without ``@``, or by link title (contract 8, 27)."""
-    names = (name.strip().removeprefix("@").strip().lower().replace(" ", "_") for name in value.split(","))
-    return frozenset(_OTHER_NAMES.get(name, name) for name in names) & _NAMES
+    asked = (name.strip().removeprefix("@").strip().lower().replace(" ", "_") for name in value.split(","))
+    names = frozenset(_OTHER_NAMES.get(name, name) for name in asked)
+    return _NAMES if _ALL in names else names & _NAMES

@@ -9,17 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin import queries
 from gateway.origin.calls import Answer, Call
+from gateway.origin.errors import Refusal
 from gateway.origin.models import Kind
 from gateway.origin.records import Facet, TitleRecord
 from gateway.origin.representations.elements import Element
 from gateway.origin.representations.facets import DOCUMENTS
-from gateway.origin.representations.titlelists import catalog_titles, similars
+from gateway.origin.representations.titlelists import catalog_titles, similars, titles_page
 from gateway.origin.representations.titles import catalog_title
 from gateway.origin.representations.view import View
 from gateway.origin.routes.found import answer, find_titles
 from gateway.origin.routes.stretches import Shelf, Stretch, cut, show_stretches
 
-LARGEST_SIMILARS: Final = 500
+LARGEST: Final = 500
 
 _TEXTS: Final = frozenset({Facet.SYNOPSIS, Facet.SHORT_SYNOPSIS})
 _PARENTS: Final[Mapping[Facet, frozenset[Kind]]] = {
@@ -38,7 +39,7 @@ async def show_titles(session: AsyncSession, view: View, calls: Sequence[Call]) 
 
 async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {title}/{facet}``: what the title's own record holds; an absent text is not found."""
-    records = await find_titles(session, calls, frozenset({facet}))
+    records = await find_titles(session, calls, view.needs({facet}))
     if facet in _TEXTS:
         records = [record if record and facet in record.facets else None for record in records]
     return await answer(records, partial(DOCUMENTS[facet], view))
@@ -47,12 +48,14 @@ async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Seq
 async def show_children(
     facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]
 ) -> list[Answer]:
-    """``GET {title}/seasons``, ``/episodes``, ``/discs``: all of them at once."""
+    """``GET {title}/seasons``, ``/episodes``, ``/discs``: all of them at once, or a page in 2.0."""
     parents = [
         record if record and record.title.kind in _PARENTS[facet] else None
         for record in await find_titles(session, calls)
     ]
     ids = await queries.child_ids(session, _ids_of(parents), facet)
+    if view.is_thin:
+        return await _show_pages(facet, session, view, _cut(parents, ids, calls))
     children = await queries.titles(session, list(chain(*ids.values())), load=view.facets)
 
     def represent(parent: TitleRecord) -> Element:
@@ -65,13 +68,27 @@ async def show_similars(session: AsyncSession, view: View, calls: Sequence[Call]
     """``GET {title}/similars``: a page of what is similar."""
     records = await find_titles(session, calls)
     ids = await queries.similar_ids(session, _ids_of(records))
-    shelves = [Shelf(record, ids[record.title.id]) if record else None for record in records]
-    stretches = cut(shelves, calls, largest=LARGEST_SIMILARS)
-    return await show_stretches(session, view, stretches, _similars)
+    return await show_stretches(session, view, _cut(records, ids, calls), _similars)
 
 
 def _similars(view: View, stretch: Stretch[TitleRecord], alike: Sequence[TitleRecord]) -> Element:
     return similars(view, stretch.owner.title, alike, stretch.page, total=stretch.total)
+
+
+async def _show_pages(
+    facet: Facet, session: AsyncSession, view: View, stretches: Sequence[Stretch[TitleRecord] | Refusal]
+) -> list[Answer]:
+    def represent(view: View, stretch: Stretch[TitleRecord], shown: Sequence[TitleRecord]) -> Element:
+        return titles_page(view, (stretch.owner.title, facet), shown, stretch.page, total=stretch.total)
+
+    return await show_stretches(session, view, stretches, represent)
+
+
+def _cut(
+    records: Sequence[TitleRecord | None], ids: Mapping[int, Sequence[int]], calls: Sequence[Call]
+) -> list[Stretch[TitleRecord] | Refusal]:
+    shelves = [Shelf(record, ids[record.title.id]) if record else None for record in records]
+    return cut(shelves, calls, largest=LARGEST)
 
 
 def _ids_of(records: Sequence[TitleRecord | None]) -> list[int]:

@@ -115,8 +115,8 @@ async def test_nothing_of_15_appears_before_15(client: httpx.AsyncClient, sign: 
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("v=2.0", "v"),
-        ("v=2", "v"),
+        ("v=3.0", "v"),
+        ("v=2.0.0", "v"),
         ("v=1.4", "v"),
         ("output=json", "output"),
         ("output=atom", "output"),
