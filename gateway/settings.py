@@ -1,5 +1,6 @@
 """What the gateway is told by its environment: read once, refused at start if wrong."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,8 +45,8 @@ class Settings:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be empty.")
         for name in ("origin_timeout", "operation_timeout", "bulk_limit", "bulk_bytes"):
             value = getattr(self, name)
-            if not value > 0:
-                raise WrongSetting(f"GATEWAY_{name.upper()} must be greater than 0, not {value}.")
+            if not 0 < value < math.inf:
+                raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
