@@ -1,0 +1,127 @@
+"""What the environment tells the gateway: read once, and refused by name if it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import Settings, WrongSetting, home
+
+ENVIRON = {
+    "GATEWAY_ORIGIN_URL": "http://127.0.0.1:8001",
+    "GATEWAY_CONSUMER_KEY": "key",
+    "GATEWAY_CONSUMER_SECRET": "secret",
+}
+
+
+def test_what_is_set_is_read() -> None:
+    """Each setting has its type, whatever else is in the environment."""
+    environ = {
+        **ENVIRON,
+        "GATEWAY_ORIGIN_TIMEOUT": "1.5",
+        "GATEWAY_OPERATION_TIMEOUT": "3",
+        "GATEWAY_BULK_LIMIT": "50",
+        "GATEWAY_BULK_BYTES": "1000",
+        "GATEWAY_HOME": "/nowhere",
+        "PATH": "/bin",
+    }
+
+    assert Settings.from_environ(environ) == Settings(
+        origin_url="http://127.0.0.1:8001",
+        consumer_key="key",
+        consumer_secret="secret",
+        origin_timeout=1.5,
+        operation_timeout=3.0,
+        bulk_limit=50,
+        bulk_bytes=1000,
+    )
+
+
+def test_what_is_not_set_has_a_default() -> None:
+    """Only the origin and the consumer's key must be told."""
+    assert Settings.from_environ(ENVIRON) == Settings(
+        origin_url="http://127.0.0.1:8001",
+        consumer_key="key",
+        consumer_secret="secret",
+        origin_timeout=5.0,
+        operation_timeout=10.0,
+        bulk_limit=200,
+        bulk_bytes=4_000_000,
+    )
+
+
+@pytest.mark.parametrize("name", ENVIRON)
+def test_what_must_be_set_is_named(name: str) -> None:
+    """The message says which setting is missing, and what to do."""
+    environ = {each: value for each, value in ENVIRON.items() if each != name}
+
+    with pytest.raises(WrongSetting, match=rf"^{name} is missing: set it to "):
+        Settings.from_environ(environ)
+
+
+WRONG = [
+    ("GATEWAY_ORIGIN_URL", ""),
+    ("GATEWAY_ORIGIN_URL", "127.0.0.1:8001"),
+    ("GATEWAY_ORIGIN_URL", "ftp://o.test"),
+    ("GATEWAY_ORIGIN_URL", "http://"),
+    ("GATEWAY_ORIGIN_URL", "http://user:word@o.test"),
+    ("GATEWAY_ORIGIN_URL", "http://o.test?x=1"),
+    ("GATEWAY_ORIGIN_URL", "http://o.test#x"),
+    ("GATEWAY_ORIGIN_URL", "http://o.test:99999"),
+    ("GATEWAY_ORIGIN_URL", "http://o.test/a/../b"),
+    ("GATEWAY_CONSUMER_KEY", ""),
+    ("GATEWAY_CONSUMER_SECRET", ""),
+    ("GATEWAY_ORIGIN_TIMEOUT", "soon"),
+    ("GATEWAY_ORIGIN_TIMEOUT", "0"),
+    ("GATEWAY_ORIGIN_TIMEOUT", "-1"),
+    ("GATEWAY_ORIGIN_TIMEOUT", "nan"),
+    ("GATEWAY_ORIGIN_TIMEOUT", "inf"),
+    ("GATEWAY_ORIGIN_TIMEOUT", ""),
+    ("GATEWAY_OPERATION_TIMEOUT", "10s"),
+    ("GATEWAY_OPERATION_TIMEOUT", "0"),
+    ("GATEWAY_OPERATION_TIMEOUT", "inf"),
+    ("GATEWAY_BULK_LIMIT", "1.5"),
+    ("GATEWAY_BULK_LIMIT", "0"),
+    ("GATEWAY_BULK_LIMIT", "-5"),
+    ("GATEWAY_BULK_LIMIT", "many"),
+    ("GATEWAY_BULK_BYTES", "4MB"),
+    ("GATEWAY_BULK_BYTES", "0"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
+    """At start, and not at the first query."""
+    with pytest.raises(WrongSetting, match=name):
+        Settings.from_environ({**ENVIRON, name: value})
+
+
+def test_a_wrong_setting_keeps_the_secret() -> None:
+    """Neither a message nor the settings themselves show the consumer's secret."""
+    with pytest.raises(WrongSetting) as raised:
+        Settings.from_environ({**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY", "GATEWAY_BULK_LIMIT": "x"})
+
+    shown = str(raised.value) + repr(Settings.from_environ({**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY"}))
+    assert "CANARY" not in shown
+
+
+def test_an_origin_may_be_mounted_below_a_path() -> None:
+    """Scheme, host, port and path are all that there may be."""
+    settings = Settings.from_environ({**ENVIRON, "GATEWAY_ORIGIN_URL": "https://O.test:8443/api/"})
+
+    assert settings.origin_url == "https://O.test:8443/api/"
+
+
+def test_home_is_where_it_is_said_to_be(tmp_path: Path) -> None:
+    """Everything the program keeps lies in one folder."""
+    assert home({"GATEWAY_HOME": str(tmp_path)}) == tmp_path
+
+
+@pytest.mark.parametrize("environ", [{}, {"GATEWAY_HOME": ""}])
+def test_home_is_the_users_own_by_default(environ: dict[str, str]) -> None:
+    """A folder of the platform's, named after the program."""
+    assert home(environ).name == "netflix-graphql-gateway"
+
+
+def test_home_may_be_named_from_the_users_folder() -> None:
+    """As a shell would have it."""
+    assert home({"GATEWAY_HOME": "~/films"}) == Path.home() / "films"

@@ -1,0 +1,177 @@
+"""Reading resources: alone, in bulk, in halves, and what a refusal becomes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import httpx
+import pytest
+
+from gateway.resources import Href, Text
+from gateway.upstream.client import Client, Limits
+from gateway.upstream.errors import (
+    MalformedDocument,
+    MissingEntry,
+    OriginRefused,
+    ResponseTooLarge,
+    UpstreamError,
+)
+from gateway.upstream.reader import Answer, Read, Reader
+from gateway.upstream.signing import Credentials, Signer
+from tests.gateway.documents import address, status, text
+from tests.gateway.wire import BULK, Entry, Raw, Wire
+
+pytestmark = pytest.mark.anyio
+
+PATHS = [f"/catalog/titles/movies/{number}/synopsis" for number in range(8)]
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """Return an origin with eight synopses."""
+    wire = Wire()
+    wire.documents = {path: text("synopsis", f"About {number}.") for number, path in enumerate(PATHS)}
+    return wire
+
+
+@pytest.fixture
+async def reader(wire: Wire) -> AsyncIterator[Reader]:
+    """Return a reader that takes answers up to 500 bytes."""
+    limits = Limits(inflated_bytes=500)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
+        yield Reader(
+            Client(http, limits), Signer(Credentials("key", "secret")), bulk_address=Href(address(BULK))
+        )
+
+
+async def read(reader: Reader, *paths: str, spent: list[int] | None = None) -> Sequence[Answer]:
+    """Read *paths* in one go; *spent* takes the number of entries of each request."""
+    counts = [] if spent is None else spent
+    deadline = asyncio.get_running_loop().time() + 5
+    reads = [Read(Href(address(path))) for path in paths]
+    return await reader.read(reads, deadline=deadline, spent=lambda carried: counts.append(len(carried)))
+
+
+async def test_answers_come_in_the_order_asked_for(reader: Reader, wire: Wire) -> None:
+    """However the origin orders the entries of its answer."""
+    wire.tamper = lambda entries: entries[::-1]
+
+    assert await read(reader, *PATHS[:3]) == [Text("About 0."), Text("About 1."), Text("About 2.")]
+    assert wire.requests == [PATHS[:3]]
+
+
+async def test_an_answer_that_is_too_large_is_asked_for_in_halves(reader: Reader, wire: Wire) -> None:
+    """Until the parts are small enough; each request that it took is told."""
+    spent: list[int] = []
+
+    answers = await read(reader, *PATHS, spent=spent)
+
+    assert answers == [Text(f"About {number}.") for number in range(8)]
+    assert wire.requests == [PATHS, PATHS[:4], PATHS[4:]]
+    assert spent == [8, 4, 4]
+
+
+async def test_one_answer_that_is_too_large_fails_alone(reader: Reader, wire: Wire) -> None:
+    """Halving comes to an end, and leaves the others their answers."""
+    wire.documents[PATHS[1]] = text("synopsis", "x" * 600)
+
+    answers = await read(reader, *PATHS[:4])
+
+    assert [type(each) for each in answers] == [Text, ResponseTooLarge, Text, Text]
+    assert wire.requests == [PATHS[:4], PATHS[:2], PATHS[2:4], [PATHS[0]], [PATHS[1]]]
+
+
+async def test_entries_have_names_that_nobody_can_foretell(reader: Reader, wire: Wire) -> None:
+    """Two bulk requests for the same have no name in common, and no name tells what it asks for (T3)."""
+    names: list[str] = []
+
+    def note(entries: list[Entry]) -> list[Entry]:
+        names.extend(each.name for each in entries)
+        return entries
+
+    wire.tamper = note
+
+    await read(reader, *PATHS[:2])
+    await read(reader, *PATHS[:2])
+
+    assert len(set(names)) == 4
+    assert [name for name in names if not name.startswith("entry_") or "movies" in name] == []
+
+
+async def test_a_personal_entry_is_signed_with_its_token(reader: Reader, wire: Wire) -> None:
+    """Entries of several subscribers travel together, each with the token that it was given."""
+    reads = [
+        Read(Href(address(PATHS[0])), Credentials("ann", "CANARY-ann")),
+        Read(Href(address(PATHS[1])), Credentials("ben", "CANARY-ben")),
+        Read(Href(address(PATHS[2]))),
+    ]
+
+    await reader.read(reads, deadline=asyncio.get_running_loop().time() + 5, spent=lambda _: None)
+
+    [received] = wire.received
+    tokens = [
+        name for entry in received.addresses for name in ("ann", "ben") if f"oauth_token={name}" in entry
+    ]
+    assert tokens == ["ann", "ben"]
+    assert [entry for entry in received.addresses if "CANARY" in entry] == []
+
+
+REFUSALS = {
+    "a status document": (Raw(status(403, "Over queries per day limit").encode(), 403), (OriginRefused, 403)),
+    "a bare sentence": (Raw(b"Invalid Signature", 401), (OriginRefused, 401)),
+    "a page": (Raw(b"<html><h1>Developer Inactive</h1></html>", 403), (OriginRefused, 403)),
+    "nothing": (Raw(b"", 500), (OriginRefused, 500)),
+    "a status document under 200": (Raw(status(404).encode()), (OriginRefused, 404)),
+    "a page that is not there": (Raw(b"<html></html>", 404), (MalformedDocument, None)),
+    "not modified": (Raw(b"", 304), (OriginRefused, 304)),
+    "no content": (Raw(b"", 204), (OriginRefused, 204)),
+    "an empty body": (Raw(b""), (MalformedDocument, None)),
+    "JSON": (Raw(b'{"synopsis": "x"}'), (MalformedDocument, None)),
+    "half a document": (Raw(b"<synopsis>About"), (MalformedDocument, None)),
+    "a document with a DTD": (
+        Raw(b"<!DOCTYPE synopsis []><synopsis>x</synopsis>"),
+        (MalformedDocument, None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+async def test_a_refusal_has_its_error(name: str, reader: Reader, wire: Wire) -> None:
+    """Whatever form it comes in, a refusal is told by its status, and what is no document is malformed."""
+    wire.raw[PATHS[0]], expected = REFUSALS[name]
+
+    [answer] = await read(reader, PATHS[0])
+
+    assert (type(answer), getattr(answer, "status", None)) == expected
+
+
+async def test_a_refused_bulk_refuses_each_of_its_reads(reader: Reader, wire: Wire) -> None:
+    """One answer for all of them, the same one."""
+    wire.raw[BULK] = Raw(b"Service is over queries per second limit", 403)
+
+    answers = await read(reader, *PATHS[:3])
+
+    assert [isinstance(each, OriginRefused) and each.status for each in answers] == [403, 403, 403]
+
+
+async def test_an_entry_that_is_missing_fails_alone(reader: Reader, wire: Wire) -> None:
+    """The error says which."""
+    wire.tamper = lambda entries: entries[1:]
+
+    answers = await read(reader, *PATHS[:2])
+
+    assert [str(each) if isinstance(each, UpstreamError) else each for each in answers] == [
+        str(MissingEntry(Href(address(PATHS[0])))),
+        Text("About 1."),
+    ]
+
+
+async def test_a_large_document_is_read_like_a_small_one(wire: Wire) -> None:
+    """Half a megabyte is taken apart in a thread, alone and in bulk."""
+    wire.documents[PATHS[0]] = text("synopsis", "x" * 500_000)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
+        reader = Reader(Client(http), Signer(Credentials("key", "secret")), bulk_address=Href(address(BULK)))
+
+        [alone] = await read(reader, PATHS[0])
+        together = await read(reader, *PATHS[:2])
+
+    assert [alone, *together] == [Text("x" * 500_000), Text("x" * 500_000), Text("About 1.")]
