@@ -33,7 +33,7 @@ class Dispatcher:
         self._database = database
         self._paths = paths
         self._settings = settings
-        self._table = Table(settings.clock)
+        self._table = Table(settings)
         self._verifier = Verifier(settings)
         self._called_off: set[asyncio.Task[None]] = set()
 
@@ -73,9 +73,9 @@ class Dispatcher:
             known = await find_known(session, [errand.claims for errand in errands])
         admitted = list(self._admitted(errands, known, answers))
         lanes = asyncio.Semaphore(self._settings.entry_lanes)
-        writes = [(errand, view) for errand, view in admitted if errand.is_write]
+        writes = [(errand, view) for errand, view in admitted if errand.is_stored]
         async with asyncio.TaskGroup() as tasks:
-            for group in _groups((errand, view) for errand, view in admitted if not errand.is_write):
+            for group in _groups((errand, view) for errand, view in admitted if not errand.is_stored):
                 places = [errand.place for errand in group.errands]
                 tasks.create_task(_guarded(self._read(group, answers, lanes), answers, places))
             # One after the other, in the order they came: a later one may build on an earlier one.
@@ -103,8 +103,9 @@ class Dispatcher:
         answer: Answer
         try:
             async with self._database.write() as session:
-                nonce = self._verifier.write_nonce(errand.claims)
-                await write_nonces.keep(session, nonce, now=self._settings.clock())
+                if errand.is_write:
+                    nonce = self._verifier.write_nonce(errand.claims)
+                    await write_nonces.keep(session, nonce, now=self._settings.clock())
                 answer = await _change(session, errand, view)
         except Refusal as refusal:
             answer = refusal
@@ -113,7 +114,7 @@ class Dispatcher:
 
 async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:
     """Make a change and return the answer; when it is refused nothing of it stays but the nonce."""
-    endpoint = errand.route.writes[errand.call.verb]
+    endpoint = errand.route.writes.get(errand.call.verb, errand.route.endpoint)
     try:
         async with session.begin_nested():
             answer = (await endpoint(session, view, [errand.call]))[0]

@@ -12,7 +12,8 @@ from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths, Place
 from gateway.origin.representations.view import View
-from gateway.origin.routes.table import READS, Route, Table
+from gateway.origin.routes.route import READS, Route
+from gateway.origin.routes.table import Table
 from gateway.origin.settings import TOKEN_AS_USER
 
 
@@ -30,6 +31,11 @@ class Errand:
     def is_write(self) -> bool:
         """Tell whether it changes anything."""
         return self.call.verb not in READS
+
+    @property
+    def is_stored(self) -> bool:
+        """Tell whether it needs a transaction."""
+        return self.is_write or self.route.is_made_by_reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,31 @@
 """Which endpoint answers which address, and how well it is protected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from gateway.origin.calls import Endpoint
 from gateway.origin.oauth.verification import Level
 from gateway.origin.paths import FILMOGRAPHY, Address, Place
 from gateway.origin.records import Facet
 from gateway.origin.representations.facets import DOCUMENTS
+from gateway.origin.routes.categories import show_categories
 from gateway.origin.routes.people import show_filmographies, show_people
-from gateway.origin.routes.searches import Clock, search_people, search_titles, suggest
+from gateway.origin.routes.personal import personal_routes
+from gateway.origin.routes.route import Route
+from gateway.origin.routes.searches import search_people, search_titles, suggest
 from gateway.origin.routes.titles import show_children, show_facet, show_similars, show_titles
-
-READS: Final = ("GET", "HEAD")
+from gateway.origin.settings import SHARED_QUEUE_ETAG, OriginSettings
 
 _KINDS: Final = (Place.MOVIE, Place.SERIES, Place.SEASON, Place.PROGRAM, Place.DISC)
 _CHILDREN: Final = (Facet.SEASONS, Facet.EPISODES, Facet.DISCS)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An endpoint, and what a request for it must be."""
-
-    endpoint: Endpoint
-    level: Level = Level.SIGNED
-    together: int = 250
-    """How many calls are answered in one go; they are late together, so what may be slow is alone."""
-    writes: Mapping[str, Endpoint] = field(default_factory=dict)
-    """What changes it, by verb; each is called with one call, within a transaction."""
-
-    @property
-    def verbs(self) -> tuple[str, ...]:
-        """Return what may be done here."""
-        return (*READS, *self.writes)
-
-    @property
-    def is_personal(self) -> bool:
-        """Tell whether what is found is for its owner alone."""
-        return self.level is Level.PROTECTED
-
-
 class Table:
     """All resources but the bulk request, which is made of them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, settings: OriginSettings) -> None:
+        clock = settings.clock
+        personal = personal_routes(clock, is_tag_shared=SHARED_QUEUE_ETAG in settings.compat)
         # One route for all kinds of title, and not one for each: what shares a route is read together.
         parts = {None: Route(show_titles), **_parts()}
         self._routes: Mapping[tuple[Place, str | None], Route] = {
@@ -54,6 +34,8 @@ class Table:
             (Place.PEOPLE, None): Route(search_people, together=1),
             (Place.PERSON, None): Route(show_people),
             (Place.PERSON, FILMOGRAPHY): Route(show_filmographies),
+            (Place.CATEGORY, None): Route(show_categories),
+            **{(place, None): route for place, route in personal.items()},
             **{(kind, part): route for part, route in parts.items() for kind in _KINDS},
         }
 
