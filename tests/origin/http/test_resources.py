@@ -89,7 +89,7 @@ def _is_ours(href: str) -> bool:
         f"{MOVIE}/filmography",
         "/catalog/titles/movies/1/similars",
         "/catalog/people/1/filmography",
-        "/categories/genres",
+        "/categories/nothing",
         "/nothing",
     ],
 )
