@@ -95,9 +95,9 @@ class Consent:
             return self._again(asked, visitor, TOO_OFTEN)
         if subscriber is None:
             return self._again(asked, visitor, WRONG)
-        if visit.subscriber is None and visit.is_own_form(filled.get("csrf", "")):
-            visit = visits.sign_in(subscriber, now=self._clock())
-        return await self._allow(asked, visitor, visit, subscriber)
+        has_come_in = visit.subscriber is None and visit.is_own_form(filled.get("csrf", ""))
+        begun = visits.sign_in(subscriber, now=self._clock()) if has_come_in else None
+        return await self._allow(asked, visitor, begun, subscriber)
 
     async def _who(self, filled: Mapping[str, str], visit: Visit, visitor: Visitor) -> Subscriber | None:
         if "login" in filled or "password" in filled:
@@ -126,7 +126,7 @@ class Consent:
         return given if is_good else consumer.callback
 
     async def _allow(
-        self, asked: Mapping[str, str], visitor: Visitor, visit: Visit, subscriber: Subscriber
+        self, asked: Mapping[str, str], visitor: Visitor, visit: Visit | None, subscriber: Subscriber
     ) -> Reply:
         async with self._database.write() as session:
             case = await self._case(session, asked, is_held=True)
