@@ -1,0 +1,1 @@
+"""The audits, in tables by resource."""

@@ -1,0 +1,151 @@
+"""Queues as they are read (contract 3.11)."""
+# A table stays a table: an audit is a row or two.
+# fmt: off
+
+from typing import Final
+
+from gateway.audit.asking import Who, get
+from gateway.audit.audit import MUST, Audit
+from gateway.audit.kinds import (
+    answers,
+    caching,
+    expansion,
+    hypermedia,
+    jsons,
+    paging,
+    queues,
+    shape,
+)
+from gateway.audit.vocabulary import S
+
+HALVES: Final = get("/users/{u}/queues")
+INSTANT, DISC = get("/users/{u}/queues/instant"), get("/users/{u}/queues/disc")
+AVAILABLE, SAVED = get("/users/{u}/queues/instant/available"), get("/users/{u}/queues/disc/saved")
+TEMPLATE: Final = "?{-join|&|sort|start_index|max_results}"
+HEAD: Final = (
+    "etag",
+    "link:/queues.available",
+    "link:/queues.saved",
+    "url_template",
+    "number_of_results",
+    "start_index",
+    "results_per_page",
+    "queue_item",
+)
+ITEM: Final = (
+    "id",
+    "position",
+    "link:/queues.available",
+    "link:/queues.saved",
+    "category:queue_availability",
+    "updated",
+    "availability_date",
+    "category:title_formats",
+    "link:/catalog/title",
+    "title",
+)
+WAITING: Final = (
+    "available now",
+    "saved",
+    "awaiting release",
+    "possible short wait",
+    "short wait",
+    "long wait",
+    "very long wait",
+    "available soon",
+    "not rentable",
+    "release date is unknown",
+    "availability date is unknown",
+)
+
+READING: Final = (
+    Audit("QUEUE-01", MUST, "3.11", "The queues link to the disc queue.",
+          hypermedia.link_target(HALVES, f"{S}/queues.disc", "{b}/users/{u}/queues/disc")),
+    Audit("QUEUE-02", MUST, "3.11", "The queues link to the instant queue.",
+          hypermedia.link_target(HALVES, f"{S}/queues.instant", "{b}/users/{u}/queues/instant")),
+    Audit("QUEUE-03", MUST, "3.11", "The queues hold links alone.", shape.children(HALVES, ".", ("link+",))),
+    *(
+        Audit(f"QUEUE-{number:02}", MUST, "3.11", f"/queues{tail} is a queue.",
+              shape.root(get(f"/users/{{u}}/queues{tail}"), "queue"))
+        for number, tail in enumerate(
+            ("/disc", "/disc/available", "/disc/saved", "/instant", "/instant/available", "/instant/saved"),
+            start=4,
+        )
+    ),
+    Audit("QUEUE-10", MUST, "3.11", "A queue begins with its etag.", shape.order(INSTANT, ".", HEAD)),
+    Audit("QUEUE-11", MUST, "3.11", "A queue holds nothing else.", shape.only_slots(INSTANT, ".", HEAD)),
+    Audit("QUEUE-12", MUST, "3.11", "A queue has a list's header.", paging.list_header(INSTANT)),
+    Audit("QUEUE-13", MUST, "1.11", "The template of the instant queue.",
+          paging.url_template(INSTANT, "{b}/users/{u}/queues/instant" + TEMPLATE)),
+    Audit("QUEUE-14", MUST, "1.11", "The template of the disc queue.",
+          paging.url_template(DISC, "{b}/users/{u}/queues/disc" + TEMPLATE)),
+    Audit("QUEUE-15", MUST, "1.11", "The template of what is available.",
+          paging.url_template(AVAILABLE, "{b}/users/{u}/queues/instant/available" + TEMPLATE)),
+    Audit("QUEUE-16", MUST, "1.12", "The etag is in body and header.", queues.etag_in_both(INSTANT)),
+    Audit("QUEUE-17", MUST, "1.12", "The etag of the disc queue, too.", queues.etag_in_both(DISC)),
+    Audit("QUEUE-18", MUST, "3.11", "Positions are dense.", queues.positions_dense(INSTANT)),
+    Audit("QUEUE-19", MUST, "3.11", "Positions of discs are dense.", queues.positions_dense(DISC)),
+    Audit("QUEUE-20", MUST, "3.11", "Saved entries come last, without a position.", queues.saved_last(DISC)),
+    Audit("QUEUE-21", MUST, "3.11", "Available and saved are the whole.", queues.halves_add_up(DISC)),
+    Audit("QUEUE-22", MUST, "1.10", "A page has 25 entries.", paging.page_size(INSTANT, 25)),
+    Audit("QUEUE-23", MUST, "1.10", "A page of 0 is 400/120.", paging.bad_page(INSTANT, "0")),
+    Audit("QUEUE-24", MUST, "1.10", "A page has 500 entries at most.", paging.clamped(INSTANT, 500)),
+    Audit("QUEUE-25", MUST, "1.10", "Pages join.", paging.pages_join(INSTANT, 3)),
+    Audit("QUEUE-26", MUST, "1.5", "sort=date_added has the latest first.",
+          queues.sorted_by(INSTANT.but(sort="date_added"), "updated", is_descending=True)),
+    Audit("QUEUE-27", MUST, "1.5", "sort=alphabetical is by name.",
+          queues.sorted_by(INSTANT.but(sort="alphabetical"), "title", is_descending=False)),
+    Audit("QUEUE-28", MUST, "1.5", "sort=queue_sequence is by position.",
+          queues.sorted_by(AVAILABLE.but(sort="queue_sequence"), "position", is_descending=False)),
+    Audit("QUEUE-29", MUST, "5", "An unknown sort is an error of its name.",
+          answers.bad_parameter(INSTANT.but(sort="size"), "sort")),
+    Audit("QUEUE-30", MUST, "1.5", "updated_min in seconds.",
+          queues.updated_since(INSTANT, "queue_item", form="unix")),
+    Audit("QUEUE-31", MUST, "1.5", "updated_min by RFC 3339.",
+          queues.updated_since(INSTANT, "queue_item", form="rfc3339")),
+    Audit("QUEUE-32", MUST, "5", "updated_min of nonsense is an error of its name.",
+          answers.bad_parameter(INSTANT.but(updated_min="soon"), "updated_min")),
+    Audit("QUEUE-33", MUST, "3.11", "An entry opens at its id.",
+          queues.entry_opens(AVAILABLE.but(max_results=3))),
+    Audit("QUEUE-34", MUST, "3.11", "The id of an available entry.",
+          queues.item_ids(AVAILABLE, "queue_item", "/queues/instant/available/@/#")),
+    Audit("QUEUE-35", MUST, "3.11", "The id of a saved entry.",
+          queues.item_ids(SAVED, "queue_item", "/queues/disc/saved/#")),
+    Audit("QUEUE-36", MUST, "3.11", "An entry's children have their order.",
+          shape.order(INSTANT, "queue_item", ITEM)),
+    Audit("QUEUE-37", MUST, "3.11", "Availability is in the words of the table.",
+          hypermedia.category_terms(INSTANT, "queue_availability", WAITING)),
+    Audit("QUEUE-38", MUST, "3.11", "Availability is a text with capitals.",
+          shape.texts(AVAILABLE, "queue_item/category[@term='available now']", "Available Now")),
+    Audit("QUEUE-39", MUST, "3.11", "Formats of entries are written with capitals.",
+          hypermedia.category_terms(INSTANT, "title_formats", ("Instant",))),
+    Audit("QUEUE-40", MUST, "3.11", "Formats of discs are DVD and Blu-ray.",
+          hypermedia.category_terms(DISC, "title_formats", ("DVD", "Blu-ray"))),
+    Audit("QUEUE-41", MUST, "3.11", "An entry carries its title.",
+          queues.items_carry_title(INSTANT, "queue_item")),
+    Audit("QUEUE-42", MUST, "3.11", "An entry's time is in seconds.",
+          shape.texts(INSTANT, "queue_item/updated", r"\d{9,10}")),
+    Audit("QUEUE-43", MUST, "8", "An empty queue says 0.",
+          queues.empty_queue(get("/users/{u}/queues/instant/saved"))),
+    Audit("QUEUE-44", MUST, "1.7", "A queue in JSON is its XML.", jsons.json_mirrors_xml(INSTANT)),
+    Audit("QUEUE-45", MUST, "1.7", "One entry in JSON is an object.",
+          jsons.json_singleton(INSTANT.but(output="json"), "queue", "queue_item")),
+    Audit("QUEUE-46", MUST, "1.7", "Scalars of a queue are strings.",
+          jsons.json_strings(INSTANT.but(output="json"), "queue")),
+    Audit("QUEUE-47", MUST, "1.7", "Text beside attributes is content.",
+          jsons.json_text_content(INSTANT.but(output="json"), "queue", "queue_item")),
+    Audit("QUEUE-48", MUST, "1.12", "304 where a queue is unchanged.", caching.not_modified(INSTANT)),
+    Audit("QUEUE-49", MUST, "1.9", "A queue expands synopses.",
+          expansion.expanded(INSTANT.but(expand="synopsis"), "synopsis", "synopsis")),
+    Audit("QUEUE-50", MUST, "2.8", "Another's queue is 401.",
+          answers.status(get("/users/{other}/queues/instant"), 401)),
+    Audit("QUEUE-51", MUST, "2.8", "A queue needs a token.",
+          answers.plain_text(INSTANT.by(Who.APP), 400, "Missing Required Access Token")),
+    Audit("QUEUE-52", MUST, "5", "An unknown queue is 404.",
+          answers.missing_resource(get("/users/{u}/queues/vhs"))),
+    Audit("QUEUE-53", MUST, "1.1", "A queue's addresses are on one host.", hypermedia.one_host(INSTANT)),
+    Audit("QUEUE-54", MUST, "4.1", "A queue's relations are of the table.", hypermedia.known_rels(INSTANT)),
+    Audit("QUEUE-55", MUST, "4.1", "A queue's links have their titles.", hypermedia.fixed_titles(INSTANT)),
+    Audit("QUEUE-56", MUST, "5", "An entry that is not there is 404.",
+          answers.missing_resource(get("/users/{u}/queues/instant/available/1/999999999999"))),
+)
