@@ -17,6 +17,8 @@ class Place(StrEnum):
     AUTOCOMPLETE = "autocomplete"
     PEOPLE = "people"
     BULK = "bulk"
+    INDEX = "index"
+    PICTURE = "picture"
     MOVIE = "movie"
     SERIES = "series"
     SEASON = "season"
@@ -63,7 +65,7 @@ class Address:
     """Which part of a queue: ``available`` or ``saved``."""
     position: int | None = None
     name: str | None = None
-    """What else the path names: a scheme, a list, ``shipped``, ``returned`` or ``watched``."""
+    """What else the path names: a scheme, a list, ``shipped``, an index file, the size of a picture."""
 
 
 FILMOGRAPHY: Final = "filmography"
@@ -95,6 +97,8 @@ SEGMENTS: Final[Mapping[str, str]] = MappingProxyType(
 _TEMPLATES: Final = (
     (Place.SEARCH, Path.TITLES),
     (Place.AUTOCOMPLETE, Path.AUTOCOMPLETE),
+    (Place.INDEX, "/catalog/titles/{index}"),
+    (Place.PICTURE, "/boxshots/{size}/{id}[.]jpg"),
     (Place.MOVIE, Path.MOVIE),
     (Place.SERIES, Path.SERIES),
     (Place.SEASON, Path.SEASON),
@@ -139,8 +143,13 @@ _SLOTS: Final = {
     "position": "[0-9]{1,9}",
     "name": "[a-z0-9_-]{1,64}",
     "rentals": "shipped|returned|watched",
+    "index": "index|full|streaming|dvd",
+    "size": "tiny|small|large|[1-9][0-9]{1,2}pix_w",
 }
 """What may stand where a template has a name."""
+
+_NAMES: Final = ("name", "rentals", "index", "size")
+"""The slots that an address keeps as its name."""
 
 _LARGEST_ID: Final = 2**31 - 1
 """What an integer column of any database holds."""
@@ -225,7 +234,7 @@ class Paths:
             kind=found.get("kind"),
             state=found.get("state"),
             position=int(found["position"] or 0) if "position" in found else None,
-            name=found.get("name") or found.get("rentals"),
+            name=next((found[slot] for slot in _NAMES if slot in found), None),
         )
 
 
