@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gateway.contract import POX
 from gateway.origin.calls import Document
 from gateway.origin.errors import NoRoom, Refusal
-from gateway.origin.representations.rendering import entity_tag, pox
+from gateway.origin.representations.rendering import encode, entity_tag
+from gateway.origin.representations.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Rendered:
 
     body: bytes
     etag: str
+    media: str = POX
     status: int = 200
     location: str | None = None
     is_personal: bool = False
@@ -30,12 +33,16 @@ class Answers:
     _size: int = 0
     _by_place: dict[int, Rendered | Refusal] = field(default_factory=dict)
 
-    def put(self, place: int, answer: Document | Refusal, *, is_personal: bool = False) -> None:
-        """Keep the answer for *place*."""
-        if isinstance(answer, Document):
-            self._by_place[place] = self._rendered(answer, is_personal=is_personal)
-        else:
-            self._by_place[place] = answer
+    def put(self, place: int, answer: Document, view: View, *, is_personal: bool = False) -> None:
+        """Keep the document for *place*, written out as *view* wants it."""
+        try:
+            self._by_place[place] = self._rendered(answer, view, is_personal=is_personal)
+        except Refusal as refusal:
+            self._by_place[place] = refusal
+
+    def refuse(self, place: int, refusal: Refusal) -> None:
+        """Keep the refusal for *place*."""
+        self._by_place[place] = refusal
 
     def fail(self, places: Iterable[int], refusal: Refusal) -> None:
         """Answer *refusal* for those of *places* that have no answer yet."""
@@ -46,10 +53,11 @@ class Answers:
         """Return the answers for the first *count* places."""
         return [self._by_place.get(place, self.missing) for place in range(count)]
 
-    def _rendered(self, document: Document, *, is_personal: bool) -> Rendered | Refusal:
-        body = pox(document.root)
+    def _rendered(self, document: Document, view: View, *, is_personal: bool) -> Rendered:
+        encoded = encode(view, document.root, document.name)
+        body = encoded.body
         if self._size + len(body) > self.limit:
-            return NoRoom(self.limit)
+            raise NoRoom(self.limit)
         self._size += len(body)
         etag = document.etag or entity_tag(body)
-        return Rendered(body, etag, document.status, document.location, is_personal)
+        return Rendered(body, etag, encoded.media, document.status, document.location, is_personal)

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin.accounts import Subscriber
 from gateway.origin.callers import Caller
 from gateway.origin.errors import BadPage, Invalid, Refusal, TokenMissing
+from gateway.origin.negotiation import read_output
 from gateway.origin.paths import Address, Paths
 from gateway.origin.representations.elements import Element
+from gateway.origin.representations.jsonp import is_callback
 from gateway.origin.representations.lists import Page
-from gateway.origin.representations.view import Version, View, read_expand
+from gateway.origin.representations.view import Output, Version, View, read_expand
 
 LONGEST_TERM: Final = 500
 
@@ -25,7 +27,6 @@ _VERSIONS: Final = {
     "2": Version.V2_0,
     "2.0": Version.V2_0,
 }
-_OUTPUTS: Final = frozenset({"", "pox", "xml"})
 _INTEGER: Final = re.compile(r"[0-9]{1,18}")
 _LARGEST_START: Final = 2**31 - 1
 _DEFAULT_PAGE: Final = 25
@@ -81,6 +82,8 @@ class Document:
     location: str | None = None
     etag: str | None = None
     """The tag of what is represented, where it has one of its own; else the bytes tell."""
+    name: str | None = None
+    """What it is, where the root does not tell: the people of a title are its cast, or its directors."""
 
 
 Answer = Document | Refusal
@@ -94,11 +97,19 @@ class Endpoint(Protocol):
         ...
 
 
-def read_view(paths: Paths, parameters: Mapping[str, str]) -> View:
-    """Return how the answer is to be shown, by the parameters that all resources share (contract 1.5)."""
+def read_view(
+    paths: Paths, parameters: Mapping[str, str], accept: str = "", *, output: Output | None = None
+) -> View:
+    """Return how the answer is to be shown, by the parameters that all resources share (contract 1.5).
+
+    An *output* that is given is the one, without a callback.
+    """
     version = _VERSIONS.get(parameters.get("v", ""))
     if version is None:
         raise Invalid("v")
-    if parameters.get("output", "").lower() not in _OUTPUTS:
-        raise Invalid("output")
-    return View(paths, version, read_expand(parameters.get("expand", "")))
+    asked = read_output(parameters, accept)
+    callback = parameters.get("callback", "") if asked is Output.JSON and output is None else ""
+    if callback and not is_callback(callback):
+        raise Invalid("callback")
+    expand = read_expand(parameters.get("expand", ""))
+    return View(paths, version, expand, output or asked, callback or None)

@@ -64,7 +64,7 @@ class Dispatcher:
                     raise inquiry
                 errands.append(read_errand(place, inquiry, self._paths, self._table))
             except Refusal as refusal:
-                answers.put(place, refusal)
+                answers.refuse(place, refusal)
         if errands:
             await self._run(errands, answers)
 
@@ -90,14 +90,14 @@ class Dispatcher:
             try:
                 yield admit(errand, known, self._verifier, self._paths, self._settings.compat)
             except Refusal as refusal:
-                answers.put(errand.place, refusal)
+                answers.refuse(errand.place, refusal)
 
     async def _read(self, group: Group, answers: Answers, lanes: asyncio.Semaphore) -> None:
         calls = [errand.call for errand in group.errands]
         async with lanes, self._database.read() as session:
             given = await group.route.endpoint(session, group.view, calls)
         for errand, answer in zip(group.errands, given, strict=True):
-            answers.put(errand.place, answer, is_personal=errand.route.is_personal)
+            _put(answers, errand, answer, group.view)
 
     async def _write(self, errand: Errand, view: View, answers: Answers) -> None:
         answer: Answer
@@ -109,7 +109,15 @@ class Dispatcher:
                 answer = await _change(session, errand, view)
         except Refusal as refusal:
             answer = refusal
-        answers.put(errand.place, answer, is_personal=True)
+        _put(answers, errand, answer, view)
+
+
+def _put(answers: Answers, errand: Errand, answer: Answer, view: View) -> None:
+    if isinstance(answer, Refusal):
+        answers.refuse(errand.place, answer)
+    else:
+        is_personal = errand.is_stored or errand.route.is_personal
+        answers.put(errand.place, answer, view, is_personal=is_personal)
 
 
 async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from gateway.origin.callers import Caller
 from gateway.origin.calls import Call, read_view
-from gateway.origin.errors import AnotherUser, Invalid, NotFound, VerbRefused
+from gateway.origin.errors import AnotherUser, Invalid, NotFound, Refusal, Unauthorized, VerbRefused
 from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
+from gateway.origin.negotiation import wants_json
 from gateway.origin.oauth.claims import Claims, read_claims
 from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.verification import Verifier
@@ -67,14 +68,27 @@ def admit(
     errand: Errand, known: Known, verifier: Verifier, paths: Paths, compat: frozenset[str]
 ) -> tuple[Errand, View]:
     """Return *errand* with its caller, and how the answer is to be shown; raise who may not."""
-    caller = verifier.verify(
-        errand.inquiry, errand.claims, known, level=errand.route.level, is_write=errand.is_write
-    )
+    inquiry = errand.inquiry
+    caller = _verify(errand, known, verifier)
     user = errand.call.address.user
     if user is not None and not _is_own(user, caller, compat):
         raise AnotherUser
-    view = read_view(paths, errand.call.parameters)
+    view = read_view(paths, errand.call.parameters, inquiry.accept, output=inquiry.output)
+    if view.callback and (errand.route.is_personal or errand.is_write):
+        raise Invalid("callback", "what is a subscriber's own is no script")
     return replace(errand, call=replace(errand.call, caller=caller)), view
+
+
+def _verify(errand: Errand, known: Known, verifier: Verifier) -> Caller:
+    """Return who sends *errand*; a known application that reads JSON is not refused in a bare sentence."""
+    inquiry, level = errand.inquiry, errand.route.level
+    try:
+        return verifier.verify(inquiry, errand.claims, known, level=level, is_write=errand.is_write)
+    except Unauthorized as refusal:
+        is_known = errand.claims.consumer_key in known.consumers
+        if is_known and wants_json(inquiry.parameters, inquiry.accept):
+            raise Refusal(refusal.status, refusal.message) from None
+        raise
 
 
 def _is_own(user: str, caller: Caller, compat: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.origin.errors import Invalid
 from gateway.origin.forms import Pairs
+from gateway.origin.representations.view import Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,10 @@ class Inquiry:
     authorization: str | None = None
     body: bytes = b""
     """A body that is no form: a document to be stored."""
+    accept: str = ""
+    """What the caller likes to be answered in."""
+    output: Output | None = None
+    """What the answer has to be in, whatever the parameters say: an entry is part of a bulk answer."""
 
     @property
     def parameters(self) -> Sequence[tuple[str, str]]:

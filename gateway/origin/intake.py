@@ -88,6 +88,7 @@ async def read_inquiry(scope: Scope, receive: Receive, target: Target, settings:
         unsigned=fields,
         authorization=_authorization(headers),
         body=b"" if form or fields else body,
+        accept=",".join(headers.getlist("accept")),
     )
 
 

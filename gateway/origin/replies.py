@@ -10,10 +10,11 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Send
 
-from gateway.contract import POX
+from gateway.contract import JSON
 from gateway.origin.answers import Rendered
 from gateway.origin.errors import Refusal, Unauthorized, VerbRefused
-from gateway.origin.representations.rendering import PROLOG, entity_tag, pox
+from gateway.origin.representations import json1
+from gateway.origin.representations.rendering import Encoded, entity_tag, pox, prolog
 from gateway.origin.representations.status import status
 
 _PLAIN: Final = "text/plain;charset=UTF-8"
@@ -41,33 +42,37 @@ class Reply:
 
 def reply_document(rendered: Rendered) -> Reply:
     """Reply with a document."""
-    headers = {"content-type": POX, "cache-control": _KEEP_NOT if rendered.is_personal else _KEEP}
+    headers = {"content-type": rendered.media, "cache-control": _KEEP_NOT if rendered.is_personal else _KEEP}
     if rendered.location is not None:
         headers["location"] = rendered.location
-    return Reply(rendered.status, PROLOG + rendered.body, headers, rendered.etag)
+    body = prolog(rendered.media) + rendered.body
+    return Reply(rendered.status, body, headers, rendered.etag)
 
 
-def reply_bulk(body: bytes) -> Reply:
+def reply_bulk(answer: Encoded) -> Reply:
     """Reply with the answers to a bulk request."""
-    return Reply(200, PROLOG + body, {"content-type": POX, "cache-control": _KEEP_NOT}, entity_tag(body))
+    headers = {"content-type": answer.media, "cache-control": _KEEP_NOT}
+    return Reply(200, prolog(answer.media) + answer.body, headers, entity_tag(answer.body))
 
 
-def reply_refusal(refusal: Refusal, realm: str) -> Reply:
+def reply_refusal(refusal: Refusal, realm: str, *, is_json: bool = False) -> Reply:
     """Reply with what is wrong: the security layer in a bare sentence, all others in a document."""
-    headers = {"content-type": POX, "cache-control": _KEEP_NOT}
+    document = status(refusal)
+    encoded = Encoded(json1.encode(document), JSON) if is_json else Encoded(pox(document))
+    headers = {"content-type": encoded.media, "cache-control": _KEEP_NOT}
     if isinstance(refusal, VerbRefused):
         headers["allow"] = ", ".join(refusal.allowed)
     if refusal.status == 401:
         headers["www-authenticate"] = f'OAuth realm="{realm}"'
     if isinstance(refusal, Unauthorized):
         return Reply(refusal.status, refusal.message.encode(), {**headers, "content-type": _PLAIN})
-    return Reply(refusal.status, PROLOG + pox(status(refusal)), headers)
+    return Reply(refusal.status, prolog(encoded.media) + encoded.body, headers)
 
 
 async def suit(reply: Reply, request: Headers, verb: str) -> Reply:
     """Return *reply* as it suits who asked: unchanged, compressed, or not repeated."""
     has_gzip = _accepts_gzip(request) and len(reply.body) >= _SMALLEST_GZIP
-    headers = {**reply.headers, "vary": "Accept-Encoding", "x-content-type-options": "nosniff"}
+    headers = {**reply.headers, "vary": "Accept, Accept-Encoding", "x-content-type-options": "nosniff"}
     if reply.etag is not None:
         headers["etag"] = f'"{reply.etag}-gzip"' if has_gzip else f'"{reply.etag}"'
         if reply.status == 200 and verb in {"GET", "HEAD"} and _is_known(reply.etag, request):

@@ -7,22 +7,26 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from gateway.origin.bulk import PREFIX, Limits, read_entries, write_answer
+from gateway.origin.bulk import PREFIX, Limits, read_entries
+from gateway.origin.bulkanswers import encode_answers
 from gateway.origin.calls import read_view
 from gateway.origin.dispatch import Dispatcher, report
-from gateway.origin.errors import AddressTooLong, Broken, Refusal, VerbRefused
+from gateway.origin.errors import AddressTooLong, Broken, Invalid, Refusal, VerbRefused
 from gateway.origin.hosts import Hosts
-from gateway.origin.inquiries import read_parameters, read_verb
+from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
+from gateway.origin.negotiation import wants_json
 from gateway.origin.oauth.visitors import Visitor
 from gateway.origin.paths import Paths, Place
 from gateway.origin.replies import Reply, reply_bulk, reply_document, reply_refusal, send_reply, suit
+from gateway.origin.representations.view import Output
 from gateway.origin.routes.oauth import OAuthPages
 from gateway.origin.settings import OriginSettings
 
 _log: Final = logging.getLogger("gateway.origin.access")
 
 _BULK_VERBS: Final = ("GET", "HEAD", "POST")
+_BULK_OUTPUTS: Final = frozenset({Output.POX, Output.JSON})
 
 
 class Service:
@@ -54,12 +58,14 @@ class Service:
         )
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        is_json = False
         try:
             target = read_target(scope, self._hosts)
-            address = self._paths.read(target.path)
-            if address is not None and address.place is Place.BULK:
-                return await self._reply_bulk(scope, receive, target)
+            is_bulk = self._is_bulk(scope, target)
             inquiry = await read_inquiry(scope, receive, target, self._settings)
+            is_json = wants_json(inquiry.parameters, inquiry.accept)
+            if is_bulk:
+                return await self._reply_bulk(scope, inquiry)
             if self._oauth.owns(inquiry.path):
                 return await self._oauth.reply(inquiry, Visitor.of(scope, target.bases[0]))
             answer = (await self._dispatcher.answer([inquiry]))[0]
@@ -70,21 +76,28 @@ class Service:
         except Exception as error:  # noqa: BLE001 - the edge: nothing of ours is shown to strangers
             report(error)
             answer = Broken()
-        return reply_refusal(answer, self._paths.base)
+        return reply_refusal(answer, self._paths.base, is_json=is_json)
 
-    async def _reply_bulk(self, scope: Scope, receive: Receive, target: Target) -> Reply:
+    def _is_bulk(self, scope: Scope, target: Target) -> bool:
+        address = self._paths.read(target.path)
+        if address is None or address.place is not Place.BULK:
+            return False
         if scope["method"] != "POST" and target.size > self._settings.bulk_url_bytes:
             raise AddressTooLong(self._settings.bulk_url_bytes)
-        inquiry = await read_inquiry(scope, receive, target, self._settings)
+        return True
+
+    async def _reply_bulk(self, scope: Scope, inquiry: Inquiry) -> Reply:
         own = [pair for pair in inquiry.parameters if not pair[0].startswith(PREFIX)]
         parameters = read_parameters(own)
         if read_verb(inquiry, parameters) not in _BULK_VERBS:
             raise VerbRefused(_BULK_VERBS)
-        read_view(self._paths, parameters)
+        view = read_view(self._paths, parameters, inquiry.accept)
+        if view.output not in _BULK_OUTPUTS or view.callback:
+            raise Invalid("callback" if view.callback else "output")
 
         def bases(scheme: str, authority: str) -> tuple[str, ...]:
             return self._hosts.bases(authority, scheme=scheme, port=listening_port(scope))
 
-        entries = read_entries(inquiry.parameters, bases, self._limits)
+        entries = read_entries(inquiry.parameters, bases, self._limits, view.output)
         answers = await self._dispatcher.answer([entry.inquiry for entry in entries])
-        return reply_bulk(write_answer(entries, answers))
+        return reply_bulk(encode_answers(view, [entry.name for entry in entries], answers))

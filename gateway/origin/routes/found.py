@@ -33,11 +33,13 @@ async def find_people(session: AsyncSession, calls: Sequence[Call]) -> list[mode
     return [people.get(call.address.id) for call in calls]
 
 
-async def answer(things: Sequence[Thing | None], represent: Callable[[Thing], Element]) -> list[Answer]:
-    """Represent each of *things*; what is missing is not found."""
+async def answer(
+    things: Sequence[Thing | None], represent: Callable[[Thing], Element], name: str | None = None
+) -> list[Answer]:
+    """Represent each of *things*, which are what *name* says; what is missing is not found."""
     answers: list[Answer] = []
     for count, thing in enumerate(things, start=1):
-        answers.append(NotFound() if thing is None else Document(represent(thing)))
+        answers.append(NotFound() if thing is None else Document(represent(thing), name=name))
         if not count % BREATH:
             await asyncio.sleep(0)
     return answers

@@ -71,6 +71,7 @@ async def show_stretches(
     view: View,
     stretches: Sequence[Stretch[Owner] | Refusal],
     represent: Callable[[View, Stretch[Owner], Sequence[TitleRecord]], Element],
+    name: str | None = None,
 ) -> list[Answer]:
     """Read the titles of all *stretches* at once, and represent each stretch."""
     shown = [stretch.ids for stretch in stretches if isinstance(stretch, Stretch)]
@@ -81,6 +82,6 @@ async def show_stretches(
             answers.append(stretch)
             continue
         records = [titles[key] for key in stretch.ids]
-        answers.append(Document(represent(view, stretch, records)))
+        answers.append(Document(represent(view, stretch, records), name=name))
         await asyncio.sleep(0)
     return answers

@@ -42,7 +42,7 @@ async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Seq
     records = await find_titles(session, calls, view.needs({facet}))
     if facet in _TEXTS:
         records = [record if record and facet in record.facets else None for record in records]
-    return await answer(records, partial(DOCUMENTS[facet], view))
+    return await answer(records, partial(DOCUMENTS[facet], view), facet)
 
 
 async def show_children(
@@ -61,14 +61,14 @@ async def show_children(
     def represent(parent: TitleRecord) -> Element:
         return catalog_titles(view, [children[child] for child in ids[parent.title.id]])
 
-    return await answer(parents, represent)
+    return await answer(parents, represent, facet)
 
 
 async def show_similars(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {title}/similars``: a page of what is similar."""
     records = await find_titles(session, calls)
     ids = await queries.similar_ids(session, _ids_of(records))
-    return await show_stretches(session, view, _cut(records, ids, calls), _similars)
+    return await show_stretches(session, view, _cut(records, ids, calls), _similars, Facet.SIMILARS)
 
 
 def _similars(view: View, stretch: Stretch[TitleRecord], alike: Sequence[TitleRecord]) -> Element:
@@ -81,7 +81,7 @@ async def _show_pages(
     def represent(view: View, stretch: Stretch[TitleRecord], shown: Sequence[TitleRecord]) -> Element:
         return titles_page(view, (stretch.owner.title, facet), shown, stretch.page, total=stretch.total)
 
-    return await show_stretches(session, view, stretches, represent)
+    return await show_stretches(session, view, stretches, represent, facet)
 
 
 def _cut(

@@ -118,7 +118,7 @@ async def test_nothing_of_15_appears_before_15(client: httpx.AsyncClient, sign: 
         ("v=3.0", "v"),
         ("v=2.0.0", "v"),
         ("v=1.4", "v"),
-        ("output=json", "output"),
+        ("output=html", "output"),
         ("output=atom", "output"),
         ("v=1.0&v=1.5", "v"),
         ("method=FETCH", "method"),
