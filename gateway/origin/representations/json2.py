@@ -32,7 +32,7 @@ def encode(view: View, root: Element, name: str | None = None) -> bytes:
 def designed(view: View, root: Element, name: str | None = None) -> Members:
     """Return a document as an object."""
     tag = str(root.tag)
-    key = name if name and tag in NAMED_BY_LINK else _KEYS.get(tag, tag)
+    key = str(name) if name and tag in NAMED_BY_LINK else _KEYS.get(tag, tag)
     return SHAPES.get(tag, _value)(view, root, key)
 
 
