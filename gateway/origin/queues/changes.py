@@ -16,7 +16,7 @@ from gateway.origin.queues.reading import CurrentQueue, current_queues
 from gateway.origin.queues.references import is_named
 from gateway.origin.queues.replacement import Replacement, rearrange
 from gateway.origin.queues.rules import Standing, Wish
-from gateway.origin.queues.storage import QueueKey, lock, store
+from gateway.origin.queues.storage import QueueKey, store
 from gateway.origin.queues.titles import candidates, members
 from gateway.origin.records import TitleReference
 
@@ -88,10 +88,9 @@ async def replace(session: AsyncSession, writer: Writer, replacement: Replacemen
 
 async def _open(session: AsyncSession, writer: Writer) -> CurrentQueue:
     """Return the queue to be changed, which nobody else changes meanwhile, if its tag is the one meant."""
-    await lock(session, writer.key)
     kinds = tuple(QueueKind) if writer.is_tag_shared else (writer.kind,)
     keys = [QueueKey(writer.subscriber.id, kind) for kind in kinds]
-    queues = await current_queues(session, keys, now=writer.now)
+    queues = await current_queues(session, keys, now=writer.now, is_to_change=True)
     rules.check_tags(writer.tags, *(queue.lineup for queue in queues.values()))
     return queues[writer.key]
 

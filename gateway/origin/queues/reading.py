@@ -66,10 +66,10 @@ class CurrentQueue:
 
 
 async def current_queues(
-    session: AsyncSession, keys: Collection[QueueKey], *, now: int
+    session: AsyncSession, keys: Collection[QueueKey], *, now: int, is_to_change: bool = False
 ) -> dict[QueueKey, CurrentQueue]:
     """Return the queues as they are *now*, in a handful of statements."""
-    stored = await load(session, keys)
+    stored = await load(session, keys, is_to_change=is_to_change)
     entries = chain(*(chain(lineup.available, lineup.saved) for lineup in stored.values()))
     titles = await candidates(session, list({entry.title_id for entry in entries}))
     return {key: _current(key, lineup, titles, now) for key, lineup in stored.items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin.accounts import EntryState, Queue, QueueEntry, QueueKind, Subscriber
+from gateway.origin.accounts import EntryState, Queue, QueueEntry, QueueKind
 from gateway.origin.models import Base
 from gateway.origin.queues import tags
 from gateway.origin.queues.lineup import Entry, Lineup
@@ -23,26 +23,24 @@ class QueueKey:
     kind: QueueKind
 
 
-async def lock(session: AsyncSession, key: QueueKey) -> None:
-    """Wait until nobody else changes the queues of this subscriber, and keep others out till the end.
+async def load(
+    session: AsyncSession, keys: Collection[QueueKey], *, is_to_change: bool = False
+) -> dict[QueueKey, Lineup]:
+    """Return the queues as they are stored; one that has never held anything is empty.
 
-    The subscriber is locked, for a queue has no row before its first entry; and then the queue, so that
-    a transaction that began before another one ended cannot go on from what that one has changed.
+    Those that are to change stay locked until the transaction ends, where the database can lock rows. A
+    queue has no row before its first entry: until then ``Database.write`` alone keeps others out.
     """
-    owner = select(Subscriber.id).where(Subscriber.id == key.subscriber_id)
-    await session.execute(owner.with_for_update(key_share=True))
-    queue = select(Queue.kind).where(Queue.subscriber_id == key.subscriber_id, Queue.kind == key.kind)
-    await session.execute(queue.with_for_update())
-
-
-async def load(session: AsyncSession, keys: Collection[QueueKey]) -> dict[QueueKey, Lineup]:
-    """Return the queues as they are stored; one that has never held anything is empty."""
     owners = {key.subscriber_id for key in keys}
     kinds = {key.kind for key in keys}
     numbers: dict[QueueKey, int] = {}
-    queues = select(Queue.subscriber_id, Queue.kind, Queue.etag).where(
-        Queue.subscriber_id.in_(owners), Queue.kind.in_(kinds)
+    queues = (
+        select(Queue.subscriber_id, Queue.kind, Queue.etag)
+        .where(Queue.subscriber_id.in_(owners), Queue.kind.in_(kinds))
+        .order_by(Queue.subscriber_id, Queue.kind)
     )
+    if is_to_change:
+        queues = queues.with_for_update()
     for subscriber, kind, number in await session.execute(queues):
         numbers[QueueKey(subscriber, kind)] = number
     entries: dict[tuple[QueueKey, EntryState], list[Entry]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin import queries
 from gateway.origin.accounts import EntryState, QueueKind
 from gateway.origin.calls import Answer, Call, Document
-from gateway.origin.errors import Invalid
+from gateway.origin.errors import Invalid, VerbRefused
 from gateway.origin.queues import changes, rules
 from gateway.origin.queues.changes import Posted, Writer
 from gateway.origin.queues.errors import FormatUnknown, TitleUnavailable
@@ -53,6 +53,8 @@ class QueueWrites:
     async def replace(self, session: AsyncSession, view: View, calls: Sequence[Call], /) -> list[Answer]:
         """``PUT {user}/queues/instant``: a whole new order of what is available."""
         (call,) = calls
+        if queue_key(call).kind is not QueueKind.INSTANT:
+            raise VerbRefused(("GET", "HEAD", "POST"))
         replacement = read_replacement(call.body, view.paths)
         writer = self._writer(call, replacement.tag)
         queue = await changes.replace(session, writer, replacement)

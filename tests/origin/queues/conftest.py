@@ -1,15 +1,14 @@
 """A catalog with subscribers of one's own, and programs that act for them."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.database import Database
 from gateway.origin.models import Base
+from tests.databases import Databases, PostgreSQLDatabases
 
 from . import shop
 from .program import Acting, Program
@@ -19,14 +18,6 @@ from .program import Acting, Program
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio alone."""
     return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the catalog once; every test has its own copy."""
-    file = tmp_path_factory.mktemp("shop") / "origin.db"
-    asyncio.run(_fill(f"sqlite+aiosqlite:///{file}"))
-    return file
 
 
 async def _fill(url: str) -> None:
@@ -46,9 +37,50 @@ async def put(session: AsyncSession, *rows: Base) -> None:
 
 
 @pytest.fixture
-def url(stocked: Path, tmp_path: Path) -> str:
+def url(sqlite_databases: Databases) -> str:
     """Return the address of a catalog of one's own."""
-    return f"sqlite+aiosqlite:///{shutil.copy(stocked, tmp_path / 'origin.db')}"
+    return sqlite_databases.copy(_fill)
+
+
+@pytest.fixture(scope="session")
+def shared_url(postgresql_server: PostgreSQLDatabases) -> str:
+    """Return the address of a catalog on a server, which tests use one after the other.
+
+    To clear a few tables there is a matter of milliseconds; to make and drop a database is not.
+    """
+    filled: list[str] = []
+
+    async def fill(url: str) -> None:
+        filled.append(url)
+        await _fill(url)
+
+    postgresql_server.copy(fill)
+    return filled[0]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """Run the test on every kind of database; a module whose ``url`` this is runs all of its tests so."""
+    url: str = request.getfixturevalue("url_of_" + request.param)
+    return url
+
+
+@pytest.fixture
+def url_of_sqlite(sqlite_databases: Databases) -> str:
+    """Return the address of a file of one's own."""
+    return sqlite_databases.copy(_fill)
+
+
+@pytest.fixture
+async def url_of_postgresql(shared_url: str) -> str:
+    """Return the address of the shared catalog, as it was in the beginning."""
+    database = Database(shared_url)
+    async with database.write() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            await session.execute(delete(table))
+        await put(session, *shop.rows())
+    await database.close()
+    return shared_url
 
 
 @pytest.fixture

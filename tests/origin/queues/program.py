@@ -66,7 +66,7 @@ class Program:
         assert isinstance(body, bytes)
         endpoint: Endpoint = getattr(QueueWrites(lambda: self.now, self.is_tag_shared), name)
         try:
-            async with self.database.write() as session:
+            async with self.database.write(self.subscriber) as session:
                 (answer,) = await self._call(session, endpoint, path, body, parameters)
                 if isinstance(answer, Refusal):
                     raise answer

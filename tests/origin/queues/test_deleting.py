@@ -9,6 +9,13 @@ from .shop import AMELIE, BOB, DAN, JAWS, TOTORO, TRIANGLE
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def url(any_url: str) -> str:
+    """Try it on every kind of database."""
+    return any_url
+
+
 MISSING = (404, 610, "Title is not in Queue")
 
 

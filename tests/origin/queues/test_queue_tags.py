@@ -12,6 +12,12 @@ from .shop import AMELIE, BARE, BOB, DAN, FIREFLY, JAWS, TOTORO, TRIANGLE
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def url(any_url: str) -> str:
+    """Try it on every kind of database."""
+    return any_url
+
+
 async def test_the_tag_must_be_that_of_the_queue(ann: Program) -> None:
     """A change goes through with the current tag, however it is dressed, and not with an older one."""
     await ann.post("disc", TOTORO, etag="0")

@@ -16,6 +16,13 @@ from .shop import AMELIE, BOB, DISC_3, JAWS, OLD, TOTORO, TRIANGLE
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def url(any_url: str) -> str:
+    """Try it on every kind of database."""
+    return any_url
+
+
 ADDED = (TOTORO, JAWS, TRIANGLE, AMELIE, OLD)
 """In this order, a minute after each other; the third and the last are saved."""
 

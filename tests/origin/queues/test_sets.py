@@ -26,6 +26,12 @@ from .shop import (
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def url(any_url: str) -> str:
+    """Try it on every kind of database."""
+    return any_url
+
+
 async def test_a_set_is_queued_disc_by_disc(acting: Acting) -> None:
     """A series, a season and a film on several discs become their discs; bonus material does not."""
     bob = acting(BOB)

@@ -35,6 +35,13 @@ from .shop import (
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture
+def url(any_url: str) -> str:
+    """Try it on every kind of database."""
+    return any_url
+
+
 State = dict[str, list[str]]
 """What a document says of the formats of a title: in which, and what can be done; ``*`` if preferred."""
 
