@@ -83,7 +83,9 @@ def opml(resource: Element, *, now: float) -> Element:
     body = add(element, "body")
     for link in resource.iterfind("link"):
         title, href = link.get("title", ""), link.get("href", "")
-        add(body, "outline", text=title, title=title, type="rss", xmlUrl=href)
+        outline = add(body, "outline")
+        for name, value in (("text", title), ("title", title), ("type", "rss"), ("xmlUrl", href)):
+            outline.set(name, value)
     return element
 
 

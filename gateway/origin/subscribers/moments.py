@@ -1,10 +1,10 @@
 """Moments as programs write them. Pure."""
 
 import re
-from datetime import datetime
-from math import ceil
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 _RFC_3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+ -][0-9]{2}:[0-9]{2})"
@@ -20,6 +20,8 @@ def read_moment(text: str) -> int | None:
     # A plus that was not encoded has arrived as a blank.
     zoned = re.sub(r" (?=[0-9]{2}:[0-9]{2}$)", "+", text)
     try:
-        return ceil(datetime.fromisoformat(zoned.upper()).timestamp())
-    except (ValueError, OverflowError):
+        moment = datetime.fromisoformat(zoned.upper())
+    except ValueError:
         return None
+    # The first whole second that is not before it; exact, which a float is not in far centuries.
+    return -((_EPOCH - moment) // timedelta(seconds=1))
