@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from gateway.cli import app
+from gateway.cli.commands import app
 from gateway.edge.errors import CODES
 from gateway.settings import Settings
 

@@ -1,0 +1,116 @@
+"""The command ``gateway``: parses arguments and calls functions."""
+
+import asyncio
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway.app import create_app
+from gateway.cli import origin
+from gateway.cli.console import Host, OriginPort, console, failing_clearly
+from gateway.demo import Server, Supervisor
+from gateway.origin.start import Consumer, prepare, sqlite_url
+from gateway.schema.query import make_schema
+from gateway.serving import bind, check_free, serve
+from gateway.settings import Settings, home
+
+FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } releaseYear cast { name } } } }'
+
+app = typer.Typer(
+    name="gateway",
+    help="One GraphQL graph over the REST API that Netflix had from 2008 to 2014, and that API itself.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(origin.app, name="origin")
+
+_Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
+
+
+@app.command()
+def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
+    """Start the origin on its embedded catalog and the gateway in front of it, until Ctrl-C.
+
+    Everything is kept below GATEWAY_HOME, by default your user data folder.
+    """
+    with failing_clearly():
+        check_free("127.0.0.1", port, setting="PORT")
+        check_free("127.0.0.1", origin_port, setting="ORIGIN_PORT")
+        url = sqlite_url(home())
+        console.print("Preparing the origin's database…")
+        consumer = asyncio.run(prepare(url))
+        supervisor = Supervisor(_demo_servers(url, consumer, port=port, origin_port=origin_port))
+        try:
+            supervisor.start()
+            if not supervisor.is_stopping:
+                console.print(_demo_text(consumer, port=port, origin_port=origin_port))
+            supervisor.watch()
+        finally:
+            supervisor.stop()
+            console.print("Stopped.")
+
+
+@app.command("serve")
+def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
+    """Serve the graph over any origin of this API.
+
+    Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. May be told
+    GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
+    GATEWAY_BULK_LIMIT (200 entries a bulk request) and GATEWAY_BULK_BYTES (4,000,000 bytes an answer).
+    """
+    with failing_clearly():
+        settings = Settings.from_environ()
+        listening = bind(host, port, setting="PORT")
+        console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
+        serve(create_app(settings), listening)
+
+
+@app.command()
+def schema() -> None:
+    """Print the graph's schema as GraphQL text."""
+    sys.stdout.write(make_schema().as_str() + "\n")
+
+
+def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) -> list[Server]:
+    origin_url = f"http://127.0.0.1:{origin_port}"
+    origin = Server(
+        "origin",
+        ["origin", "serve"],
+        {"ORIGIN_PORT": str(origin_port), "ORIGIN_DATABASE": url, "ORIGIN_PUBLIC_URL": origin_url},
+        f"{origin_url}/catalog/titles",
+    )
+    gateway = Server(
+        "gateway",
+        ["serve"],
+        {
+            "PORT": str(port),
+            "GATEWAY_ORIGIN_URL": origin_url,
+            "GATEWAY_CONSUMER_KEY": consumer.key,
+            "GATEWAY_CONSUMER_SECRET": consumer.secret,
+        },
+        f"http://127.0.0.1:{port}/health/live",
+    )
+    return [origin, gateway]
+
+
+def _demo_text(consumer: Consumer, *, port: int, origin_port: int) -> str:
+    return f"""
+GraphiQL   http://127.0.0.1:{port}/graphql   (open it in a browser)
+REST API   http://127.0.0.1:{origin_port}
+           consumer key {consumer.key}, secret {consumer.secret}
+
+A first query:
+
+  curl http://127.0.0.1:{port}/graphql -H 'content-type: application/json' \\
+    -d '{{"query": "{FIRST_QUERY.replace('"', chr(92) + '"')}"}}'
+
+Ctrl-C stops both."""
+
+
+def main() -> None:
+    """Run the command."""
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    app()

@@ -1,0 +1,117 @@
+"""``gateway origin``: the REST API, its catalog, and who may use it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gateway.cli.console import Host, OriginPort, console, fail, failing_clearly
+from gateway.origin.app import create_app
+from gateway.origin.catalog.netflix_titles import ImportReport, import_titles
+from gateway.origin.commands import ConsumerCommands, UserCommands
+from gateway.origin.database import Database
+from gateway.origin.settings import OriginSettings, compat_names
+from gateway.origin.start import prepare, sqlite_url
+from gateway.serving import bind, serve
+from gateway.settings import home
+
+app = typer.Typer(
+    help="The REST API again, over a database of its own: serve it, fill its catalog, say who may use it.",
+    no_args_is_help=True,
+)
+importing = typer.Typer(help="Add titles to the origin's catalog.", no_args_is_help=True)
+app.add_typer(importing, name="import")
+app.add_typer(ConsumerCommands(home).app(), name="consumer")
+app.add_typer(UserCommands(home).app(), name="user")
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ORIGIN_DATABASE",
+        help="The database, as sqlite+aiosqlite:////var/lib/titles.db. By default a file in GATEWAY_HOME.",
+        show_default=False,
+    ),
+]
+
+
+@app.command("serve")
+def serve_origin(
+    host: Host = "127.0.0.1",
+    port: OriginPort = 8001,
+    database: DatabaseUrl = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ORIGIN_PUBLIC_URL",
+            help="What every address in a document begins with. By default where it listens.",
+            show_default=False,
+        ),
+    ] = None,
+    compat: Annotated[
+        list[str] | None,
+        typer.Option(help="A leniency for old clients, by name; `historic` is all of them."),
+    ] = None,
+) -> None:
+    """Serve the REST API. The first start makes the database and fills it with the embedded catalog."""
+    with failing_clearly():
+        try:
+            settings = OriginSettings(
+                public_url=public_url or f"http://{host}:{port}", compat=compat_names(compat or ())
+            )
+        except ValueError as error:
+            fail(str(error))
+        listening = bind(host, port, setting="ORIGIN_PORT")
+        url = database or sqlite_url(home())
+        consumer = asyncio.run(prepare(url))
+        console.print(f"The origin is at {settings.public_url}.")
+        console.print(f"Its consumer for trying out: key {consumer.key}, secret {consumer.secret}")
+        for name in sorted(settings.compat):
+            console.print(f"Lenient by name: {name}.")
+        serve(create_app(Database(url), settings), listening)
+
+
+@importing.command("netflix-titles")
+def import_netflix_titles(
+    file: Annotated[Path, typer.Argument(help="The table as CSV.", exists=True, dir_okay=False)],
+    database: DatabaseUrl = None,
+) -> None:
+    """Import the public "Netflix titles" table: films, and series with their seasons.
+
+    A title that is there already is not doubled; what it lacks is filled in. All rows are imported, or,
+    when something goes wrong on the way, none.
+    """
+    with failing_clearly():
+        url = database or sqlite_url(home())
+        report = asyncio.run(_import(url, file))
+        _print_report(report)
+
+
+async def _import(url: str, file: Path) -> ImportReport:
+    await prepare(url)
+    database = Database(url)
+    try:
+        with _progress() as advance:
+            return await import_titles(database, file, progress=advance)
+    finally:
+        await database.close()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as progress:
+        task = progress.add_task("rows", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _print_report(report: ImportReport) -> None:
+    console.print(f"{report.read} rows read: {report.imported} imported, {report.matched} already there.")
+    for label, counts in (("Mended", report.mended), ("Skipped", report.skipped)):
+        for reason, count in sorted(counts.items()):
+            console.print(f"{label}: {count} rows: {reason}")
