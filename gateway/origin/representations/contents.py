@@ -55,15 +55,6 @@ def _spoken(categories: Iterable[Element]) -> Mapping[str, object]:
     }
 
 
-def _terms(element: Element) -> object:
-    return [category.get("term", "") for category in element.iterfind("category")]
-
-
-def _level(element: Element) -> object:
-    category = element.find("category")
-    return None if category is None else scalar("max_maturity_level", category.get("term", ""))
-
-
 def _tail(category: Element) -> str:
     return category.get("scheme", "").rpartition("/")[2]
 
@@ -73,7 +64,5 @@ READERS: Final[Mapping[str, Callable[[Element], object]]] = {
     "box_art": _box_art,
     "delivery_formats": _delivery_formats,
     "languages_and_audio": _languages_and_audio,
-    "preferred_formats": _terms,
-    "max_maturity_level": _level,
 }
 """What is not read by the rules that hold for all elements."""

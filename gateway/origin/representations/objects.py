@@ -24,7 +24,9 @@ HEADER: Final = frozenset({"url_template", "number_of_results", "start_index", "
 _COLLECTIONS: Final = frozenset({"award_winner", "award_nominee", "title_state_item", "format"})
 """Elements that are in an array even when they are alone."""
 
-_COLLECTED_SCHEMES: Final = frozenset({"title_states"})
+_COLLECTED_SCHEMES: Final = frozenset({("user", "title_formats"), ("format", "title_states")})
+"""Categories of which an element has many, even when it has one."""
+
 _GENRES: Final = "genres"
 
 _ALIASES: Final = {
@@ -46,6 +48,7 @@ _PAGES: Final = {
 
 _DEFAULTS: Final[Mapping[str, Callable[[], Members]]] = {
     "catalog_title": lambda: {"release_year": None, "average_rating": None, _GENRES: []},
+    "user": lambda: {"title_formats": []},
     "awards": lambda: {"award_winner": [], "award_nominee": []},
 }
 """Members that are there even when there is nothing to put into them."""
@@ -61,7 +64,7 @@ def object_of(view: View, element: Element) -> Members:
         if child.tag == "link":
             _take_link(view, members, links, child)
         elif child.tag == "category":
-            _take_category(members, child)
+            _take_category(members, child, str(element.tag))
         else:
             _put(members, str(child.tag), value_of(view, child))
     if links:
@@ -147,11 +150,11 @@ def _take_title(view: View, members: Members, link: Element) -> None:
         members.update((TITLE, _names(view, names)) for names in title.iterfind(TITLE))
 
 
-def _take_category(members: Members, category: Element) -> None:
+def _take_category(members: Members, category: Element, owner: str) -> None:
     tail, term = category.get("scheme", "").rpartition("/")[2], category.get("term", "")
     if tail == _GENRES:
         _append(members, tail, {"name": term})
-    elif tail in _COLLECTED_SCHEMES:
+    elif (owner, tail) in _COLLECTED_SCHEMES:
         _append(members, tail, term)
     else:
         _put(members, tail, term)

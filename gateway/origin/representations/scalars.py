@@ -4,11 +4,11 @@ from typing import Final
 
 _INTEGERS: Final = frozenset(
     {
+        "account_max_number_of_discs",
         "available_from",
         "available_until",
         "availability_date",
         "estimated_arrival_date",
-        "max_maturity_level",
         "number_of_results",
         "playback_bookmark",
         "position",
@@ -29,7 +29,15 @@ _INTEGERS: Final = frozenset(
     }
 )
 _DECIMALS: Final = frozenset({"average_rating", "predicted_rating"})
-_BOOLEANS: Final = frozenset({"can_instant_watch", "preferred_format", "watched_to_end"})
+_BOOLEANS: Final = frozenset(
+    {
+        "can_instant_watch",
+        "can_instant_watch_on_device",
+        "is_account_owner",
+        "preferred_format",
+        "watched_to_end",
+    }
+)
 
 
 def scalar(name: str, text: str) -> object:

@@ -33,16 +33,27 @@ def user(view: View, subscriber: Subscriber) -> Element:
     add(element, "last_name", subscriber.last_name)
     if subscriber.nickname is not None:
         add(element, "nickname", subscriber.nickname)
-    add(element, "can_instant_watch", "true" if subscriber.can_instant_watch else "false")
-    level = add(element, "max_maturity_level")
-    add_category(level, view.paths.scheme(Scheme.MATURITY_LEVEL), str(subscriber.max_maturity_level))
-    formats = add(element, "preferred_formats")
-    for preferred in subscriber.formats:
-        add_category(formats, view.paths.scheme(Scheme.TITLE_FORMATS), preferred.format)
+    can_watch = "true" if subscriber.can_instant_watch else "false"
+    add(element, "can_instant_watch", can_watch)
+    if view.is_thin:
+        add(element, "can_instant_watch_on_device", can_watch)
+        # Nobody shares an account here.
+        add(element, "is_account_owner", "true")
+        add(element, "account_max_number_of_discs", subscriber.discs_at_home)
+    _add_preferences(view, element, subscriber)
     here = view.paths.user(subscriber.id)
     for rel, path, title in _LINKS:
         add_link(element, f"{here}/{path}", rel=rel, title=title)
     return element
+
+
+def _add_preferences(view: View, element: Element, subscriber: Subscriber) -> None:
+    """Append what the subscriber prefers, and may see; 2.0 has no wrappers around it."""
+    level = element if view.is_thin else add(element, "max_maturity_level")
+    add_category(level, view.paths.scheme(Scheme.MATURITY_LEVEL), str(subscriber.max_maturity_level))
+    formats = element if view.is_thin else add(element, "preferred_formats")
+    for preferred in subscriber.formats:
+        add_category(formats, view.paths.scheme(Scheme.TITLE_FORMATS), preferred.format)
 
 
 def current_user(view: View, subscriber: Subscriber) -> Element:
