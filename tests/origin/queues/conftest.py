@@ -1,5 +1,6 @@
 """A catalog with subscribers of one's own, and programs that act for them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -72,15 +73,19 @@ def url_of_sqlite(sqlite_databases: Databases) -> str:
 
 
 @pytest.fixture
-async def url_of_postgresql(shared_url: str) -> str:
+def url_of_postgresql(shared_url: str) -> str:
     """Return the address of the shared catalog, as it was in the beginning."""
-    database = Database(shared_url)
+    asyncio.run(_refill(shared_url))
+    return shared_url
+
+
+async def _refill(url: str) -> None:
+    database = Database(url)
     async with database.write() as session:
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(delete(table))
         await put(session, *shop.rows())
     await database.close()
-    return shared_url
 
 
 @pytest.fixture

@@ -38,6 +38,15 @@ STALE = (412, None, "Queue has been modified")
 DELETED = (200, None, "Title deleted from queue")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a queue shows: its tag, and the titles in its two parts."""
+
+    tag: str
+    available: list[int]
+    saved: list[int]
+
+
 @dataclass
 class Program:
     """What acts for a subscriber: it calls the endpoints as the dispatcher would."""
@@ -81,18 +90,23 @@ class Program:
             (answer,) = await self._call(session, self._reader(place), path, b"", parameters)
         return answer
 
-    async def order(self, kind: str) -> tuple[list[int], list[int]]:
-        """Return the titles that are available and those that are saved, as the whole queue shows them."""
+    async def look(self, kind: str) -> "Look":
+        """Return what the whole queue shows; its positions must be without gaps."""
         shown = root(await self.read(f"/queues/{kind}", max_results=500))
         ids = [item.findtext("id", "") for item in shown.iterfind("queue_item")]
         available = [_last(id_) for id_ in ids if "/available/" in id_]
         positions = [int(item.findtext("position", "")) for item in shown.iterfind("queue_item[position]")]
         assert positions == list(range(1, len(available) + 1))
-        return available, [_last(id_) for id_ in ids if "/saved/" in id_]
+        return Look(shown.findtext("etag", ""), available, [_last(id_) for id_ in ids if "/saved/" in id_])
+
+    async def order(self, kind: str) -> tuple[list[int], list[int]]:
+        """Return the titles that are available and those that are saved."""
+        look = await self.look(kind)
+        return look.available, look.saved
 
     async def tag(self, kind: str) -> str:
         """Return the tag of a queue."""
-        return root(await self.read(f"/queues/{kind}")).findtext("etag", "")
+        return (await self.look(kind)).tag
 
     def _reader(self, place: Place) -> Endpoint:
         def clock() -> float:
