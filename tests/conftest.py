@@ -1,14 +1,45 @@
 """What every test may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import netflix_table as invented
+from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
+from tests.services import require_postgresql
 
 
 @pytest.fixture(scope="session")
 def netflix_table() -> Callable[..., Path]:
     """Return what writes an invented table of titles: ``netflix_table(path, rows, seed=1)``."""
     return invented.write
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Return what makes databases of SQLite."""
+    return SQLiteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQLDatabases]:
+    """Return what makes databases of PostgreSQL for as long as the tests run."""
+    require_postgresql()
+    databases = PostgreSQLDatabases()
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def postgresql_databases(postgresql_server: PostgreSQLDatabases) -> Iterator[Databases]:
+    """Return what makes databases of PostgreSQL that other tests get after this one."""
+    yield postgresql_server
+    postgresql_server.take_back()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Run the test on every kind of database; return what makes databases of that kind."""
+    made: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return made

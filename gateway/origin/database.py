@@ -81,7 +81,7 @@ class Database:
 def _backend(address: str) -> Engine:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # What cannot be read may hold a password anywhere.
         raise DatabaseUnusable("at this address", f"it must be {_ADDRESSES}") from None
     match url.drivername:

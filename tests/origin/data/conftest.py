@@ -1,14 +1,12 @@
 """Databases to try: empty, or with a small catalog in which every kind of title occurs."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.database import Database
+from tests.databases import Databases
 from tests.origin.data import shelf
 
 
@@ -18,24 +16,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-async def _lay_tables(url: str) -> None:
+async def lay_tables(url: str) -> None:
+    """Make an empty database."""
     database = Database(url)
     await database.migrate()
     await database.close()
 
 
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay the tables once; every test has its own copy."""
-    file = tmp_path_factory.mktemp("blank") / "titles.db"
-    asyncio.run(_lay_tables(f"sqlite+aiosqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-def url(blank: Path, tmp_path: Path) -> str:
-    """Return the address of an empty database."""
-    return f"sqlite+aiosqlite:///{shutil.copy(blank, tmp_path / 'titles.db')}"
+def url(databases: Databases) -> str:
+    """Return the address of an empty database; every kind has its turn."""
+    return databases.copy(lay_tables)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ DISC_1, DISC_2, EXTRAS = 31, 32, 33
 """Discs: one of each season, and one with what goes with a film."""
 
 SPIELBERG, SHAW, TAUTOU, SCHEIDER = 1, 2, 3, 4
-THRILLERS, FAMILY, ROMANCE = 1, 2, 3
+THRILLERS, FAMILY, ROMANCE = 101, 102, 103
+"""Not the numbers that a database gives."""
 
 
 async def put(session: AsyncSession, rows: Iterable[models.Base]) -> None:

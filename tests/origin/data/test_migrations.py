@@ -1,28 +1,43 @@
 """The schema's history and the models say the same."""
 
-import sqlite3
+import asyncio
 import time
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.origin import migrations
 from gateway.origin.accounts import Subscriber
 from gateway.origin.database import Database, DatabaseUnusable
+from tests.databases import Databases
 
 pytestmark = pytest.mark.anyio
 
 
 def _differences(connection: Connection) -> list[object]:
     def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-        return kind != "table" or name is None or "_search" not in name
+        fulltext = {"table": "_search", "index": "_words"}.get(kind)
+        return name is None or fulltext is None or fulltext not in name
 
     context = MigrationContext.configure(connection, opts={"include_name": is_ours, "compare_type": True})
     return list(compare_metadata(context, Subscriber.metadata))
+
+
+def _relations(connection: Connection) -> list[str]:
+    found = inspect(connection)
+    return [*found.get_table_names(), *found.get_view_names()]
+
+
+async def _lay(url: str, statement: str) -> None:
+    """Execute *statement* as another program would."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
 
 
 async def test_migrations_and_models_agree(database: Database) -> None:
@@ -50,21 +65,46 @@ async def test_a_start_with_nothing_to_do_is_quick(database: Database) -> None:
     assert time.perf_counter() - started < 0.1
 
 
-async def test_an_upgrade_that_fails_leaves_nothing(tmp_path: Path) -> None:
+async def test_an_upgrade_that_fails_leaves_nothing(databases: Databases) -> None:
     """Tables are rolled back like rows, and the next start begins anew."""
-    file = tmp_path / "in_the_way.db"
-    with sqlite3.connect(file) as other:
-        other.execute("CREATE VIEW title_genre AS SELECT 1")
-    other.close()
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    url = databases.make()
+    await _lay(url, "CREATE VIEW title_genre AS SELECT 1 AS one")
+    database = Database(url)
 
-    with pytest.raises(OperationalError, match="title_genre already exists"):
+    with pytest.raises(DBAPIError, match=r"title_genre.* already exists"):
         await database.migrate()
     async with database.read() as session:
-        left = list(await session.scalars(text("SELECT name FROM sqlite_master")))
+        left = await (await session.connection()).run_sync(_relations)
     await database.close()
 
     assert left == ["title_genre"]
+
+
+async def test_a_database_of_another_program_is_refused(databases: Databases) -> None:
+    """Tables that are not ours are not built upon."""
+    url = databases.make()
+    await _lay(url, "CREATE TABLE title (id INTEGER)")
+    database = Database(url)
+
+    with pytest.raises(DatabaseUnusable) as refused:
+        await database.migrate()
+    await database.close()
+
+    assert refused.value.reason == "it holds tables of another program"
+
+
+async def test_two_programs_may_start_at_once(databases: Databases) -> None:
+    """One of them brings the tables up to date, the others wait and find it done."""
+    url = databases.make()
+    starting = [Database(url) for _ in range(4)]
+
+    await asyncio.gather(*(database.migrate() for database in starting))
+    async with starting[0].read() as session:
+        is_current = await (await session.connection()).run_sync(migrations.is_current)
+    for database in starting:
+        await database.close()
+
+    assert is_current
 
 
 async def test_a_newer_database_is_refused(database: Database) -> None:
