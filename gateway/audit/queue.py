@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from gateway.audit.asking import Ask, delete, get, post
-from gateway.audit.documents import Element, Reply, categories, every, link, parse, text_of
+from gateway.audit.documents import Element, Reply, categories, every, links, parse, text_of
 from gateway.audit.failures import AuditFailed, enough, equal
 from gateway.audit.samples import TERMS
 from gateway.audit.session import Session
@@ -144,7 +144,7 @@ def _item(element: Element) -> Item:
     position = element.findtext("position")
     return Item(
         text_of(element, "id"),
-        link(element, f"{S}/catalog/title").get("href", ""),
+        links(element, f"{S}/catalog/title")[0].get("href", ""),
         "".join(categories(element, "title_formats")[:1]),
         None if position is None else int(position),
     )

@@ -26,6 +26,13 @@ async def token_fields(session: Session, ask: Ask) -> None:
 
 
 @kind
+async def token_named(session: Session, ask: Ask, *, suffix: str, status: int) -> None:
+    """Ask that the application's name may be sent, and must be the registered one."""
+    name = fields(await session.send(ask))["application_name"]
+    equal((await session.send(ask.but(application_name=name + suffix))).status, status)
+
+
+@kind
 async def token_confirmed(session: Session, ask: Ask, confirmed: str | None) -> None:
     """Ask that a callback given is confirmed."""
     equal(fields(await session.send(ask)).get("oauth_callback_confirmed"), confirmed)

@@ -1,5 +1,6 @@
 """Checks of queues as they are read (contract 3.11)."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 from gateway.audit.asking import Ask, Who, get
@@ -94,6 +95,13 @@ async def item_ids(session: Session, ask: Ask, item: str, pattern: str) -> None:
 
 
 @kind
+async def one_title_link(session: Session, ask: Ask, item: str) -> None:
+    """Ask that an item says of one title that it is the item's."""
+    for one in some((await session.send(ask)).root(), item):
+        equal(len(one.findall("link[@rel='http://schemas.netflix.com/catalog/title']")), 1)
+
+
+@kind
 async def items_carry_title(session: Session, ask: Ask, item: str) -> None:
     """Ask that an item of 1.0 carries what the title itself says: name, picture, year, rating."""
     for one in some((await session.send(ask)).root(), item)[:3]:
@@ -146,7 +154,13 @@ async def predicted_order(session: Session, ask: Ask, path: str) -> None:
 def _sort_key(item: Element, path: str) -> str | int:
     found = some(item, path)[0]
     text = found.get("regular") or (found.text or "").strip()
-    return int(text) if text.isdigit() else text.casefold()
+    return int(text) if text.isdigit() else _letters(text)
+
+
+def _letters(text: str) -> str:
+    """Return *text* as alphabets sort it: without accents, letter case and marks."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum() or letter == " ")
 
 
 def _moment(seconds: int, form: str) -> str:

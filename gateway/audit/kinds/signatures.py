@@ -72,13 +72,6 @@ async def missing_oauth(session: Session, ask: Ask, name: str) -> None:
 
 
 @kind
-async def missing_sentence(session: Session, ask: Ask, status: int, sentence: str) -> None:
-    """Hold the sentence for what a request alone shows to be missing (contract 10)."""
-    reply = await session.send(ask)
-    equal((reply.status, reply.text.strip()), (status, sentence))
-
-
-@kind
 async def malformed_oauth(session: Session, ask: Ask, name: str, value: str) -> None:
     """Ask for 400 or 401, never 500, where an OAuth parameter makes no sense."""
     reply = await session.send(replace(ask, oauth=((name, value),)))

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from gateway.audit.asking import Ask, Who
 from gateway.audit.audit import kind
-from gateway.audit.documents import parse, tree
+from gateway.audit.documents import tree
 from gateway.audit.failures import equal, that
 from gateway.audit.session import Session
-from gateway.audit.signing import urlencoded
 
 
 @kind
@@ -129,14 +128,3 @@ async def unsigned_body(session: Session, ask: Ask) -> None:
     odd = replace(ask, who=Who.NOBODY, query=tuple(request.url.params.items()), content=changed.encode())
     reply = await session.send(odd.headed("content-type", "application/x-www-form-urlencoded"))
     equal(reply.status, 401)
-
-
-@kind
-async def readable(session: Session, ask: Ask) -> None:
-    """Ask that a good answer is one whole document."""
-    parse((await session.send(ask)).ok().content)
-
-
-def form(pairs: tuple[tuple[str, str], ...]) -> bytes:
-    """Return *pairs* as the body of a form."""
-    return urlencoded(pairs).encode()

@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from gateway.audit.asking import Who, delete, get, put
+from gateway.audit.asking import Who, delete, get, post, put
 from gateway.audit.audit import MUST, SHOULD, Audit
 from gateway.audit.kinds import answers, caching, jsons, shape, transport
 
@@ -163,6 +163,8 @@ REQUESTS: Final = (
           answers.status_order(FOUND.but(max_results="0"))),
     Audit("REQUEST-28", MUST, "5", "400/120 says what is wrong.",
           answers.status_document(FOUND.but(max_results="0"), 400, sub_code=120)),
+    Audit("REQUEST-30", MUST, "2.2", "A form is part of what is signed.",
+          transport.unsigned_body(post("/catalog/titles", term="title", method="GET"))),
     Audit("REQUEST-29", SHOULD, "10", "A callback and nothing else is no error of the server.",
           answers.refused_kindly(get("/catalog/titles", callback="x"))),
 )

@@ -1,0 +1,85 @@
+"""The origin as one who claims to be the API: in this process, with the demo's people in it."""
+
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from gateway.audit.credentials import Credentials, Subscriber
+from gateway.audit.run import opened
+from gateway.audit.session import Session
+from gateway.origin import models
+from gateway.origin.accounts import AccessToken
+from gateway.origin.app import create_app
+from gateway.origin.database import Database
+from gateway.origin.demo.seeding import seed
+from gateway.origin.oauth.passwords import hash_password
+from gateway.origin.settings import OriginSettings
+from gateway.origin.start import prepare
+
+BASE = "http://api.netflix.com"
+NOW = 1_300_000_000
+Wrap = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+PLENTY = 1_000_000
+
+
+def url_of(folder: Path) -> str:
+    """Return the address of the database in *folder*."""
+    return f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
+
+
+async def furnish(folder: Path) -> Credentials:
+    """Fill a database with the embedded catalog and the demo's people, who have all agreed."""
+    consumer = await prepare(url_of(folder))
+    database = Database(url_of(folder))
+    people = []
+    for one in await seed(database, NOW, hash_password=hash_password):
+        token = Subscriber(
+            token=secrets.token_hex(12),
+            secret=secrets.token_hex(12),
+            user_id=one.id,
+            login=one.login,
+            password=one.password,
+        )
+        people.append(token)
+    async with database.write() as session:
+        session.add_all(_agreed(consumer.key, one) for one in people)
+        row = await session.get_one(models.Consumer, consumer.key)
+        row.calls_per_second = row.calls_per_day = PLENTY
+    await database.close()
+    # The last of them has no discs, so the audits see an empty queue.
+    return Credentials(consumer.key, consumer.secret, (people[0], people[-1], *people[1:-1]))
+
+
+@asynccontextmanager
+async def visited(
+    furnished: Path, folder: Path, credentials: Credentials, *, wrap: Wrap = lambda transport: transport
+) -> AsyncIterator[Session]:
+    """Open a session with a copy of the furnished origin, seen through what *wrap* makes of the way there."""
+    shutil.copy(furnished / "origin.sqlite3", folder / "origin.sqlite3")
+    database = Database(url_of(folder))
+    app = create_app(database, OriginSettings(public_url=BASE))
+    async with httpx.AsyncClient(transport=wrap(httpx.ASGITransport(app))) as client:
+        try:
+            yield await opened(client, BASE, credentials)
+        finally:
+            await database.close()
+
+
+def without_people(credentials: Credentials) -> Credentials:
+    """Return the same application with nobody's token."""
+    return replace(credentials, subscribers=())
+
+
+def _agreed(key: str, person: Subscriber) -> AccessToken:
+    return AccessToken(
+        token=person.token,
+        secret=person.secret,
+        consumer_key=key,
+        subscriber_id=person.user_id or "",
+        created=NOW,
+    )
