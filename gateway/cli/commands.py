@@ -11,7 +11,8 @@ from gateway.app import create_app
 from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.demo import Server, Supervisor
-from gateway.origin.start import Consumer, prepare, sqlite_url
+from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
+from gateway.origin.start import Consumer, sqlite_url
 from gateway.schema.query import make_schema
 from gateway.serving import bind, check_free, serve
 from gateway.settings import Settings, home
@@ -41,12 +42,12 @@ def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
         check_free("127.0.0.1", origin_port, setting="ORIGIN_PORT")
         url = sqlite_url(home())
         console.print("Preparing the origin's database…")
-        consumer = asyncio.run(prepare(url))
-        supervisor = Supervisor(_demo_servers(url, consumer, port=port, origin_port=origin_port))
+        credentials = asyncio.run(prepare_demo(url, home()))
+        supervisor = Supervisor(_demo_servers(url, credentials.consumer, port=port, origin_port=origin_port))
         try:
             supervisor.start()
             if not supervisor.is_stopping:
-                console.print(_demo_text(consumer, port=port, origin_port=origin_port))
+                console.print(_demo_text(credentials, port=port, origin_port=origin_port))
             supervisor.watch()
         finally:
             supervisor.stop()
@@ -96,11 +97,15 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
     return [origin, gateway]
 
 
-def _demo_text(consumer: Consumer, *, port: int, origin_port: int) -> str:
+def _demo_text(credentials: DemoCredentials, *, port: int, origin_port: int) -> str:
+    consumer = credentials.consumer
+    people = "\n".join(_person_text(person) for person in credentials.subscribers)
     return f"""
 GraphiQL   http://127.0.0.1:{port}/graphql   (open it in a browser)
 REST API   http://127.0.0.1:{origin_port}
            consumer key {consumer.key}, secret {consumer.secret}
+Subscribers (with their access tokens in {home() / FILE})
+{people}
 
 A first query:
 
@@ -108,6 +113,11 @@ A first query:
     -d '{{"query": "{FIRST_QUERY.replace('"', chr(92) + '"')}"}}'
 
 Ctrl-C stops both."""
+
+
+def _person_text(person: Person) -> str:
+    formats = " + ".join(person.formats)
+    return f"           {person.name} ({formats}): login {person.login}, password {person.password}"
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ class Consumer:
 def sqlite_url(home: Path) -> str:
     """Return the address of the database in *home*, a folder that is made if need be."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = home / f".probe-{secrets.token_hex(4)}"
         probe.touch()
         probe.unlink()
