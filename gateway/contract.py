@@ -60,6 +60,12 @@ class Rel:
     AT_HOME = f"{SCHEMAS}/at_home"
     FEEDS = f"{SCHEMAS}/feeds"
     LIST = f"{SCHEMAS}/list"
+    INDEX_ACTOR = f"{SCHEMAS}/catalog/person.actor"
+    INDEX_DIRECTOR = f"{SCHEMAS}/catalog/person.director"
+    INDEX_DISC = f"{SCHEMAS}/catalog/disc"
+    INDEX_PROGRAM = f"{SCHEMAS}/catalog/program"
+    INDEX_SEASON = f"{SCHEMAS}/catalog/season"
+    INDEX_SERIES = f"{SCHEMAS}/catalog/series"
 
 
 def box_art_rel(width: int) -> str:
@@ -70,6 +76,11 @@ def box_art_rel(width: int) -> str:
 def feed_rel(name: str) -> str:
     """Return the relation of a subscriber's feed, as ``queues.disc.recent`` (contract 3.9)."""
     return f"{SCHEMAS}/feed.{name}"
+
+
+def external_id_rel(system: str) -> str:
+    """Return the relation of what another catalog, as ``upc``, calls a title."""
+    return f"{SCHEMAS}/catalog/id.{system}"
 
 
 BOX_ART_WIDTHS: Final = (38, 64, 88, 110, 124, 150, 166, 176, 197, 210, 284)
@@ -87,6 +98,8 @@ class Scheme:
     INSTANT = "/categories/title_formats/instant"
     DISC = "/categories/title_formats/disc"
     QUALITY = "/categories/title_formats/quality"
+    DEPRECATED_FORMATS = "/catalog/titles/formats"
+    """What a format was called first; the index says both (contract 3.3)."""
     SCREEN_FORMATS = "/categories/screen_formats"
     LANGUAGES = "/categories/languages"
     AUDIO = "/categories/audio"

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gateway.contract import POX
-from gateway.origin.calls import Document
+from gateway.origin.calls import Document, Parts
 from gateway.origin.errors import NoRoom, Refusal
-from gateway.origin.representations.rendering import encode, entity_tag
+from gateway.origin.representations.rendering import Encoded, encode, entity_tag, pox
 from gateway.origin.representations.view import View
 
 
@@ -21,6 +21,8 @@ class Rendered:
     location: str | None = None
     is_personal: bool = False
     """Whether it is for one subscriber alone."""
+    parts: Parts | None = None
+    """What is yet to be written within the root."""
 
 
 @dataclass(slots=True)
@@ -54,10 +56,13 @@ class Answers:
         return [self._by_place.get(place, self.missing) for place in range(count)]
 
     def _rendered(self, document: Document, view: View, *, is_personal: bool) -> Rendered:
-        encoded = encode(view, document.root, document.name)
+        is_whole = document.parts is None
+        encoded = encode(view, document.root, document.name) if is_whole else Encoded(pox(document.root))
         body = encoded.body
         if self._size + len(body) > self.limit:
             raise NoRoom(self.limit)
         self._size += len(body)
         etag = document.etag or entity_tag(body)
-        return Rendered(body, etag, encoded.media, document.status, document.location, is_personal)
+        return Rendered(
+            body, etag, encoded.media, document.status, document.location, is_personal, document.parts
+        )

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from gateway.origin.database import Database
 from gateway.origin.dispatch import Dispatcher
 from gateway.origin.paths import SEGMENTS, Paths
+from gateway.origin.pictures.gallery import Gallery
 from gateway.origin.routes.oauth import OAuthPages
 from gateway.origin.service import Service
 from gateway.origin.settings import COMPAT, OriginSettings, compat_names
@@ -27,7 +28,8 @@ def create_app(
     """
     paths = Paths(settings.public_url, segments)
     dispatcher, oauth = Dispatcher(database, paths, settings), OAuthPages(database, settings)
-    service = Service(dispatcher, oauth, paths=paths, settings=settings)
+    gallery = Gallery(database, settings.pictures)
+    service = Service(dispatcher, oauth, gallery, paths=paths, settings=settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """What an endpoint is asked and answers: calls and documents, always as lists."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -73,6 +73,10 @@ class Call:
         return int(text) if _INTEGER.fullmatch(text) else None
 
 
+Parts = Callable[[], AsyncGenerator[bytes]]
+"""Begins to write something long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What is found: a tree, which some encoder will write."""
@@ -84,6 +88,8 @@ class Document:
     """The tag of what is represented, where it has one of its own; else the bytes tell."""
     name: str | None = None
     """What it is, where the root does not tell: the people of a title are its cast, or its directors."""
+    parts: Parts | None = None
+    """What follows within the root, written while it is sent: it is too much to be held, and stays XML."""
 
 
 Answer = Document | Refusal

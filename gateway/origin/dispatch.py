@@ -33,7 +33,7 @@ class Dispatcher:
         self._database = database
         self._paths = paths
         self._settings = settings
-        self._table = Table(settings)
+        self._table = Table(settings, database)
         self._verifier = Verifier(settings)
         self._called_off: set[asyncio.Task[None]] = set()
 

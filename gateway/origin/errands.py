@@ -53,6 +53,8 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table) -> Err
     address = paths.read(inquiry.path)
     if address and address.place is Place.BULK:
         raise Invalid("entry", "a bulk request holds no other")
+    if address and address.place is Place.INDEX and inquiry.output is not None:
+        raise Invalid("entry", "an index file does not fit into a bulk answer")
     route = table.find(address) if address else None
     if address is None or route is None:
         raise NotFound

@@ -63,6 +63,17 @@ class TitleReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRecord:
+    """A title as an index file shows it."""
+
+    record: TitleRecord
+    children: Sequence[TitleReference] = ()
+    """What hangs directly below it, in its order."""
+    external_ids: Sequence[tuple[str, str]] = ()
+    """What other catalogs call it, as far as the reader may know: system and id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueItem:
     """An entry of a queue as a document shows it."""
 

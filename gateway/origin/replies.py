@@ -12,6 +12,7 @@ from starlette.types import Send
 
 from gateway.contract import JSON
 from gateway.origin.answers import Rendered
+from gateway.origin.calls import Parts
 from gateway.origin.errors import Refusal, Unauthorized, VerbRefused
 from gateway.origin.representations import json1
 from gateway.origin.representations.rendering import Encoded, entity_tag, pox, prolog
@@ -22,11 +23,12 @@ _PLAIN: Final = "text/plain;charset=UTF-8"
 # long as a catalog that changes now and then allows.
 _KEEP: Final = "private, max-age=3600"
 _KEEP_NOT: Final = "no-store"
+_KEEP_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 _SMALLEST_GZIP: Final = 500
 _LARGEST_AT_ONCE: Final = 262_144
-_GZIP_WINDOW: Final = 31
-_GZIP_LEVEL: Final = 3
+GZIP_WINDOW: Final = 31
+GZIP_LEVEL: Final = 3
 _TAG: Final = re.compile(r'(?:W/)?"?([^",\s]+?)(?:-gzip)?"?(?:-gzip)?')
 
 
@@ -38,6 +40,14 @@ class Reply:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     etag: str | None = None
+    parts: Parts | None = None
+    """What is yet to be written within the root that the body is."""
+
+    @property
+    def is_compressible(self) -> bool:
+        """Tell whether compressing gains anything."""
+        is_picture = self.headers.get("content-type", "").startswith("image/")
+        return self.parts is not None or (len(self.body) >= _SMALLEST_GZIP and not is_picture)
 
 
 def reply_document(rendered: Rendered) -> Reply:
@@ -46,13 +56,19 @@ def reply_document(rendered: Rendered) -> Reply:
     if rendered.location is not None:
         headers["location"] = rendered.location
     body = prolog(rendered.media) + rendered.body
-    return Reply(rendered.status, body, headers, rendered.etag)
+    return Reply(rendered.status, body, headers, rendered.etag, rendered.parts)
 
 
 def reply_bulk(answer: Encoded) -> Reply:
     """Reply with the answers to a bulk request."""
     headers = {"content-type": answer.media, "cache-control": _KEEP_NOT}
     return Reply(200, prolog(answer.media) + answer.body, headers, entity_tag(answer.body))
+
+
+def reply_picture(picture: bytes) -> Reply:
+    """Reply with a picture, which anybody may see and keep."""
+    headers = {"content-type": "image/jpeg", "cache-control": _KEEP_FOR_EVER}
+    return Reply(200, picture, headers, entity_tag(picture))
 
 
 def reply_refusal(refusal: Refusal, realm: str, *, is_json: bool = False) -> Reply:
@@ -71,7 +87,7 @@ def reply_refusal(refusal: Refusal, realm: str, *, is_json: bool = False) -> Rep
 
 async def suit(reply: Reply, request: Headers, verb: str) -> Reply:
     """Return *reply* as it suits who asked: unchanged, compressed, or not repeated."""
-    has_gzip = _accepts_gzip(request) and len(reply.body) >= _SMALLEST_GZIP
+    has_gzip = reply.is_compressible and _accepts_gzip(request)
     headers = {**reply.headers, "vary": "Accept, Accept-Encoding", "x-content-type-options": "nosniff"}
     if reply.etag is not None:
         headers["etag"] = f'"{reply.etag}-gzip"' if has_gzip else f'"{reply.etag}"'
@@ -79,6 +95,7 @@ async def suit(reply: Reply, request: Headers, verb: str) -> Reply:
             return Reply(304, b"", {name: headers[name] for name in ("etag", "cache-control", "vary")})
     if has_gzip:
         headers["content-encoding"] = "gzip"
+    if has_gzip and reply.parts is None:
         return replace(reply, body=await _gzip(reply.body), headers=headers)
     return replace(reply, headers=headers)
 
@@ -86,7 +103,7 @@ async def suit(reply: Reply, request: Headers, verb: str) -> Reply:
 async def send_reply(reply: Reply, send: Send, *, is_head: bool) -> None:
     """Send *reply*; to HEAD all but the body."""
     headers = dict(reply.headers)
-    if reply.status != 304:
+    if reply.status != 304 and reply.parts is None:
         headers["content-length"] = str(len(reply.body))
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": raw})
@@ -126,5 +143,5 @@ async def _gzip(body: bytes) -> bytes:
 
 
 def _compress(body: bytes) -> bytes:
-    compressor = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
+    compressor = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW)
     return compressor.compress(body) + compressor.flush()

@@ -17,11 +17,22 @@ from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
 from gateway.origin.negotiation import wants_json
 from gateway.origin.oauth.visitors import Visitor
-from gateway.origin.paths import Paths, Place
-from gateway.origin.replies import Reply, reply_bulk, reply_document, reply_refusal, send_reply, suit
+from gateway.origin.paths import Address, Paths, Place
+from gateway.origin.pictures.gallery import Gallery
+from gateway.origin.replies import (
+    Reply,
+    reply_bulk,
+    reply_document,
+    reply_picture,
+    reply_refusal,
+    send_reply,
+    suit,
+)
 from gateway.origin.representations.view import Output
 from gateway.origin.routes.oauth import OAuthPages
+from gateway.origin.routes.route import READS
 from gateway.origin.settings import OriginSettings
+from gateway.origin.streams import send_stream
 
 _log: Final = logging.getLogger("gateway.origin.access")
 
@@ -33,10 +44,17 @@ class Service:
     """An ASGI application that answers every path."""
 
     def __init__(
-        self, dispatcher: Dispatcher, oauth: OAuthPages, *, paths: Paths, settings: OriginSettings
+        self,
+        dispatcher: Dispatcher,
+        oauth: OAuthPages,
+        gallery: Gallery,
+        *,
+        paths: Paths,
+        settings: OriginSettings,
     ) -> None:
         self._dispatcher = dispatcher
         self._oauth = oauth
+        self._gallery = gallery
         self._paths = paths
         self._settings = settings
         self._hosts = Hosts(settings)
@@ -49,19 +67,30 @@ class Service:
             return
         began = time.perf_counter()
         reply = await suit(await self._reply(scope, receive), Headers(scope=scope), scope["method"])
-        await send_reply(reply, send, is_head=scope["method"] == "HEAD")
+        size = await self._send(reply, receive, send, is_head=scope["method"] == "HEAD")
         milliseconds = 1000 * (time.perf_counter() - began)
         # The query string holds keys and signatures, so it is never written down.
         path = ascii(scope["path"])
-        _log.info(
-            "%s %s %d %d bytes %.1f ms", scope["method"], path, reply.status, len(reply.body), milliseconds
-        )
+        _log.info("%s %s %d %d bytes %.1f ms", scope["method"], path, reply.status, size, milliseconds)
+
+    async def _send(self, reply: Reply, receive: Receive, send: Send, *, is_head: bool) -> int:
+        if reply.parts is None or is_head:
+            await send_reply(reply, send, is_head=is_head)
+            return len(reply.body)
+        try:
+            return await send_stream(reply, receive, send, stall=self._settings.stall_seconds)
+        except Exception as error:  # noqa: BLE001 - it has begun: all that is left is not to end it
+            report(error)
+            return len(reply.body)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         is_json = False
         try:
             target = read_target(scope, self._hosts)
-            is_bulk = self._is_bulk(scope, target)
+            address = self._paths.read(target.path)
+            if address is not None and address.place is Place.PICTURE:
+                return reply_picture(await self._picture(address, scope["method"]))
+            is_bulk = self._is_bulk(scope, target, address)
             inquiry = await read_inquiry(scope, receive, target, self._settings)
             is_json = wants_json(inquiry.parameters, inquiry.accept)
             if is_bulk:
@@ -78,8 +107,12 @@ class Service:
             answer = Broken()
         return reply_refusal(answer, self._paths.base, is_json=is_json)
 
-    def _is_bulk(self, scope: Scope, target: Target) -> bool:
-        address = self._paths.read(target.path)
+    async def _picture(self, address: Address, verb: str) -> bytes:
+        if verb not in READS:
+            raise VerbRefused(READS)
+        return await self._gallery.picture(address.id, address.name or "")
+
+    def _is_bulk(self, scope: Scope, target: Target, address: Address | None) -> bool:
         if address is None or address.place is not Place.BULK:
             return False
         if scope["method"] != "POST" and target.size > self._settings.bulk_url_bytes:

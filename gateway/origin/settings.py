@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -54,6 +55,10 @@ class OriginSettings:
     """How long a resource may take, alone or as an entry of a bulk request."""
     entry_lanes: int = 4
     """How many groups of entries of one bulk request are read at the same time."""
+    stall_seconds: float = 30.0
+    """How long a caller may take to read the next piece of an index file."""
+    pictures: Path | None = None
+    """The folder of the pictures that were given; without it all are drawn."""
     nonces_per_key: int = 200_000
     login_tries: int = 10
     """How often a login may be tried with a wrong password in ten minutes."""
@@ -80,6 +85,7 @@ _POSITIVE: Final = (
     "answer_bytes",
     "entry_seconds",
     "entry_lanes",
+    "stall_seconds",
     "nonces_per_key",
     "login_tries",
     "address_tries",

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from gateway.origin.database import Database
 from gateway.origin.oauth.verification import Level
 from gateway.origin.paths import FILMOGRAPHY, Address, Place
 from gateway.origin.records import Facet
 from gateway.origin.representations.facets import DOCUMENTS
 from gateway.origin.routes.categories import show_categories
+from gateway.origin.routes.index import index_files
 from gateway.origin.routes.people import show_filmographies, show_people
 from gateway.origin.routes.personal import personal_routes
 from gateway.origin.routes.route import Route
@@ -23,7 +25,7 @@ _CHILDREN: Final = (Facet.SEASONS, Facet.EPISODES, Facet.DISCS)
 class Table:
     """All resources but the bulk request, which is made of them."""
 
-    def __init__(self, settings: OriginSettings) -> None:
+    def __init__(self, settings: OriginSettings, database: Database) -> None:
         clock = settings.clock
         personal = personal_routes(clock, is_tag_shared=SHARED_QUEUE_ETAG in settings.compat)
         # One route for all kinds of title, and not one for each: what shares a route is read together.
@@ -31,6 +33,7 @@ class Table:
         self._routes: Mapping[tuple[Place, str | None], Route] = {
             (Place.SEARCH, None): Route(search_titles(clock), together=1),
             (Place.AUTOCOMPLETE, None): Route(suggest(clock), Level.KEY, together=1),
+            (Place.INDEX, None): Route(index_files(database), together=1),
             (Place.PEOPLE, None): Route(search_people, together=1),
             (Place.PERSON, None): Route(show_people),
             (Place.PERSON, FILMOGRAPHY): Route(show_filmographies),
