@@ -1,13 +1,13 @@
 """Databases with subscribers in them, and programs that ask for them."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 
+from gateway.origin.catalog.embedded import embed
 from gateway.origin.database import Database
+from tests.databases import Databases
 
 from . import household
 from .asking import Asking
@@ -19,12 +19,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the household once; every test has its own copy."""
-    file = tmp_path_factory.mktemp("household") / "origin.db"
-    asyncio.run(_fill(f"sqlite+aiosqlite:///{file}"))
-    return file
+async def _lay_tables(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+async def _embed(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await embed(database)
+    await database.close()
 
 
 async def _fill(url: str) -> None:
@@ -32,14 +37,13 @@ async def _fill(url: str) -> None:
     await database.migrate()
     async with database.write() as session:
         await household.put(session, household.rows())
-    # What is copied must not be half in a journal.
     await database.close()
 
 
 @pytest.fixture
-def url(furnished: Path, tmp_path: Path) -> str:
-    """Return the address of a household of one's own."""
-    return f"sqlite+aiosqlite:///{shutil.copy(furnished, tmp_path / 'origin.db')}"
+def url(databases: Databases) -> str:
+    """Return the address of a household of one's own, on every kind of database."""
+    return databases.copy(_fill)
 
 
 @pytest.fixture
@@ -51,10 +55,23 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def blank(tmp_path: Path) -> AsyncIterator[Database]:
+def blank_url(databases: Databases) -> str:
+    """Return the address of a database without any rows."""
+    return databases.copy(_lay_tables)
+
+
+@pytest.fixture
+async def blank(blank_url: str) -> AsyncIterator[Database]:
     """Open a database without any rows."""
-    opened = Database(f"sqlite+aiosqlite:///{tmp_path / 'blank.db'}")
-    await opened.migrate()
+    opened = Database(blank_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def shop(databases: Databases) -> AsyncIterator[Database]:
+    """Open a database with the embedded catalog and nobody in it."""
+    opened = Database(await asyncio.to_thread(databases.copy, _embed))
     yield opened
     await opened.close()
 

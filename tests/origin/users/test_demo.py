@@ -18,7 +18,6 @@ from gateway.origin.accounts import (
     Review,
     Subscriber,
 )
-from gateway.origin.catalog.embedded import embed
 from gateway.origin.database import Database
 from gateway.origin.demo.people import PEOPLE, RATERS
 from gateway.origin.demo.seeding import DemoSubscriber, seed
@@ -37,15 +36,14 @@ def mark(password: str) -> str:
 
 
 @pytest.fixture
-async def seeded(blank: Database) -> list[DemoSubscriber]:
+async def seeded(shop: Database) -> list[DemoSubscriber]:
     """Seed the embedded catalog."""
-    await embed(blank)
-    return await seed(blank, NOW, hash_password=mark)
+    return await seed(shop, NOW, hash_password=mark)
 
 
-async def test_three_people_like_different_formats(blank: Database, seeded: list[DemoSubscriber]) -> None:
+async def test_three_people_like_different_formats(shop: Database, seeded: list[DemoSubscriber]) -> None:
     """Each can sign in with the password that is told, and prefers other formats."""
-    async with blank.read() as session:
+    async with shop.read() as session:
         stored = {
             subscriber.login: subscriber
             for subscriber in await session.scalars(
@@ -68,12 +66,10 @@ async def test_a_password_is_shown_to_nobody_by_accident(seeded: list[DemoSubscr
     assert not [person for person in seeded if str(person.password) in repr(person)]
 
 
-async def test_queues_are_long_and_dense(blank: Database, seeded: list[DemoSubscriber]) -> None:
+async def test_queues_are_long_and_dense(shop: Database, seeded: list[DemoSubscriber]) -> None:
     """Each queue has twenty entries or more, from position 1 on without a gap, and a tag of twelve digits."""
-    async with blank.read() as session:
-        tags = {
-            (queue.subscriber_id, queue.kind): queue.etag for queue in await session.scalars(select(Queue))
-        }
+    async with shop.read() as session:
+        queues = (await session.scalars(select(Queue))).all()
         entries = (await session.scalars(select(QueueEntry))).all()
 
     tags = {(queue.subscriber_id, queue.kind): queue.etag for queue in queues}
@@ -90,9 +86,9 @@ async def test_queues_are_long_and_dense(blank: Database, seeded: list[DemoSubsc
     assert {entry.format for entry in entries if entry.subscriber_id == ben} == {"Instant", "DVD", "Blu-ray"}
 
 
-async def test_history_is_of_the_past(blank: Database, seeded: list[DemoSubscriber]) -> None:
+async def test_history_is_of_the_past(shop: Database, seeded: list[DemoSubscriber]) -> None:
     """Discs were sent before they came back, two are out and not queued as well, and all was before now."""
-    async with blank.read() as session:
+    async with shop.read() as session:
         rentals = (await session.scalars(select(Rental))).all()
         queued = {
             (entry.subscriber_id, entry.title_id)
@@ -112,9 +108,9 @@ async def test_history_is_of_the_past(blank: Database, seeded: list[DemoSubscrib
     assert all(rental.shipped < rental.returned for rental in rentals if rental.shipped and rental.returned)
 
 
-async def test_reviews_have_the_stars_of_their_ratings(blank: Database, seeded: list[DemoSubscriber]) -> None:
+async def test_reviews_have_the_stars_of_their_ratings(shop: Database, seeded: list[DemoSubscriber]) -> None:
     """Each wrote three reviews, of titles that they rated just so."""
-    async with blank.read() as session:
+    async with shop.read() as session:
         reviews = (await session.scalars(select(Review))).all()
         ratings = {
             (rating.subscriber_id, rating.title_id): rating.value
@@ -127,10 +123,10 @@ async def test_reviews_have_the_stars_of_their_ratings(blank: Database, seeded: 
 
 
 async def test_every_review_is_of_a_title_of_the_catalog(
-    blank: Database, seeded: list[DemoSubscriber]
+    shop: Database, seeded: list[DemoSubscriber]
 ) -> None:
     """No name in the demo's texts is misspelt."""
-    async with blank.read() as session:
+    async with shop.read() as session:
         names = set(await session.scalars(select(Title.name)))
 
     assert {name for person in PEOPLE for name in person.reviews} <= names
@@ -138,10 +134,10 @@ async def test_every_review_is_of_a_title_of_the_catalog(
 
 
 async def test_recommendations_differ_from_person_to_person(
-    blank: Database, seeded: list[DemoSubscriber]
+    shop: Database, seeded: list[DemoSubscriber]
 ) -> None:
     """There is something to recommend, and not the same to all."""
-    async with blank.read() as session:
+    async with shop.read() as session:
         recommended = await recommend(session, [person.id for person in seeded])
 
     first = [tuple(title for title, _ in recommended[person.id][:5]) for person in seeded]
@@ -149,12 +145,12 @@ async def test_recommendations_differ_from_person_to_person(
     assert len(set(first)) == 3
 
 
-async def test_seeding_again_changes_nothing(blank: Database, seeded: list[DemoSubscriber]) -> None:
+async def test_seeding_again_changes_nothing(shop: Database, seeded: list[DemoSubscriber]) -> None:
     """Who is there stays as they are, and their passwords are not known any more."""
-    before = await _counts(blank)
-    again = await seed(blank, NOW + 5, hash_password=mark)
+    before = await _counts(shop)
+    again = await seed(shop, NOW + 5, hash_password=mark)
 
-    assert await _counts(blank) == before
+    assert await _counts(shop) == before
     assert [(person.id, person.password) for person in again] == [(person.id, None) for person in seeded]
     assert before["subscriber"] == len(PEOPLE) + len(RATERS)
 
@@ -167,12 +163,11 @@ async def test_an_empty_catalog_is_no_obstacle(blank: Database) -> None:
     assert (await _counts(blank))["queue_entry"] == 0
 
 
-async def test_the_demo_holds_at_any_time(blank: Database) -> None:
+async def test_the_demo_holds_at_any_time(shop: Database) -> None:
     """Years after the last title came, there is still enough to queue."""
-    await embed(blank)
-    await seed(blank, int(time.time()) + 5 * 365 * 86_400, hash_password=mark)
+    await seed(shop, int(time.time()) + 5 * 365 * 86_400, hash_password=mark)
 
-    async with blank.read() as session:
+    async with shop.read() as session:
         sizes = (
             select(func.count()).select_from(QueueEntry).group_by(QueueEntry.subscriber_id, QueueEntry.kind)
         )

@@ -7,11 +7,9 @@ from math import sqrt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete
 
-from gateway.origin.accounts import EntryState, Queue, QueueEntry, QueueKind, Rating, Rental, RentalState
 from gateway.origin.database import Database
-from gateway.origin.models import Base, Genre, TitleGenre
+from gateway.origin.models import Base
 from gateway.origin.ratings.formula import (
     HIGHEST,
     LOWEST,
@@ -25,9 +23,9 @@ from gateway.origin.ratings.formula import (
     nearest,
 )
 from gateway.origin.ratings.predictions import predict
-from gateway.origin.ratings.recommendations import MOST, recommend
 from tests.origin.data.counting import statements
 
+from .camps import add_camps, fill
 from .household import (
     AMELIE,
     ANN,
@@ -40,9 +38,7 @@ from .household import (
     JAWS,
     OCEANS,
     SECOND,
-    TOTORO,
     numbered,
-    put,
     rating,
     subscriber,
 )
@@ -122,7 +118,7 @@ def test_a_taste_is_what_a_genre_gets_more() -> None:
 @anyio
 async def test_two_camps_are_told_apart(database: Database) -> None:
     """Where half love what the other half hates, a few ratings tell to which half somebody belongs."""
-    await _add_camps(database)
+    await add_camps(database)
 
     async with database.read() as session:
         predicted = await predict(session, {ANN: range(1041, 1061), BEN: range(1041, 1061)})
@@ -150,7 +146,7 @@ async def test_predictions_are_better_than_averages(database: Database) -> None:
             else:
                 known.setdefault(1000 + n, []).append(value)
                 rows.append(rating(who, 1000 + n, value))
-    await _fill(database, [*numbered(60), *rows])
+    await fill(database, [*numbered(60), *rows])
 
     wanted: dict[str, list[int]] = {}
     for who, title in kept:
@@ -182,7 +178,7 @@ async def test_a_part_is_rated_as_its_whole(database: Database) -> None:
 @anyio
 async def test_company_changes_no_prediction(database: Database) -> None:
     """The same comes out again, and whoever else is asked for at the same time."""
-    await _add_camps(database)
+    await add_camps(database)
     async with database.read() as session:
         alone = await predict(session, {ANN: [1041, JAWS]})
         again = await predict(session, {BEN: range(1001, 1061), ANN: [JAWS, 1041], CLEO: [AMELIE]})
@@ -193,7 +189,7 @@ async def test_company_changes_no_prediction(database: Database) -> None:
 @anyio
 async def test_predictions_cost_the_same_for_one_and_for_many(database: Database) -> None:
     """Thirty subscribers and sixty titles take as many statements as one of each."""
-    await _add_camps(database)
+    await add_camps(database)
     everyone = [f"T1camp{n}-" for n in range(30)]
     async with database.read() as session:
         with statements(session) as one:
@@ -202,103 +198,3 @@ async def test_predictions_cost_the_same_for_one_and_for_many(database: Database
             await predict(session, {who: range(1001, 1061) for who in everyone})
 
     assert len(many) == len(one) == 10
-
-
-@anyio
-async def test_what_is_known_is_not_recommended(database: Database) -> None:
-    """What was rated, queued or rented is left out, and so is a series of which a part was."""
-    rows: list[Base] = [
-        *numbered(6),
-        rating(BEN, 1001, None),
-        rating(BEN, 1002, 4),
-        Queue(subscriber_id=BEN, kind=QueueKind.INSTANT, etag=100_000_000_001),
-        QueueEntry(
-            subscriber_id=BEN,
-            kind=QueueKind.INSTANT,
-            title_id=1003,
-            state=EntryState.SAVED,
-            position=1,
-            format="Instant",
-            updated=1,
-        ),
-        Rental(
-            subscriber_id=BEN, title_id=DISC_2, state=RentalState.SHIPPED, format="DVD", shipped=1, updated=1
-        ),
-        Rental(
-            subscriber_id=BEN, title_id=EXTRAS, state=RentalState.SHIPPED, format="DVD", shipped=1, updated=1
-        ),
-    ]
-    await _fill(database, rows)
-
-    async with database.read() as session:
-        recommended = await recommend(session, [BEN, CLEO])
-
-    assert {title for title, _ in recommended[BEN]} == {1004, 1005, 1006, TOTORO, AMELIE}
-    assert {title for title, _ in recommended[CLEO]} == {*range(1001, 1007), TOTORO, AMELIE, JAWS, EARTH}
-
-
-@anyio
-async def test_the_best_comes_first_and_is_what_is_predicted(database: Database) -> None:
-    """Recommendations are in the order of their predictions, which are the ones that ratings show."""
-    await _add_camps(database)
-    async with database.write() as session:
-        await session.execute(delete(Rating).where(Rating.subscriber_id == ANN, Rating.title_id > 1010))
-
-    async with database.read() as session:
-        (recommended,) = (await recommend(session, [ANN])).values()
-        predicted = await predict(session, {ANN: [title for title, _ in recommended]})
-
-    values = [value for _, value in recommended]
-    assert values == sorted(values, reverse=True)
-    assert dict(recommended) == dict(predicted[ANN])
-    assert {title % 2 for title, _ in recommended[:20]} == {1}
-
-
-@anyio
-async def test_what_the_alike_liked_is_found_in_a_large_catalog(database: Database) -> None:
-    """A title that no average commends is recommended because those who are alike liked it."""
-    await _add_camps(database)
-    await _fill(database, [title for title in numbered(3000, average_rating=4.0) if title.id > 1060])
-    hidden = 3999
-    async with database.write() as session:
-        session.add_all([rating(f"T1camp{n}-", hidden, 5) for n in range(0, 30, 2)])
-
-    async with database.read() as session:
-        (recommended,) = (await recommend(session, [ANN])).values()
-
-    assert len(recommended) == MOST
-    assert hidden in {title for title, _ in recommended[:30]}
-
-
-@anyio
-async def test_a_genre_that_is_liked_comes_before_one_that_is_not(database: Database) -> None:
-    """Without anybody alike, the subscriber's own taste for genres decides."""
-    genres = [TitleGenre(title_id=1000 + n, genre_id=51 + n % 2, position=1) for n in range(1, 31)]
-    rated = [rating(CLEO, 1000 + n, 5 if n % 2 else 1) for n in range(1, 11)]
-    await _fill(
-        database, [*numbered(30), Genre(id=51, label="Even"), Genre(id=52, label="Odd"), *genres, *rated]
-    )
-
-    async with database.read() as session:
-        (recommended,) = (await recommend(session, [CLEO])).values()
-
-    numbers = [title for title, _ in recommended if title > 1000]
-    assert [title % 2 for title in numbers] == [1] * 10 + [0] * 10
-
-
-async def _fill(database: Database, rows: Sequence[Base]) -> None:
-    async with database.write() as session:
-        await put(session, rows)
-
-
-async def _add_camps(database: Database) -> None:
-    """Add thirty raters of sixty films: one half love the odd ones, the other half the even ones.
-
-    Of two more, who have rated the first forty, one belongs to each half.
-    """
-    rows: list[Base] = [*numbered(60), *(subscriber(f"T1camp{n}-") for n in range(30))]
-    for n in range(30):
-        rows += [rating(f"T1camp{n}-", 1000 + film, 5 if film % 2 != n % 2 else 1) for film in range(1, 61)]
-    for who, loved in ((ANN, 1), (BEN, 0)):
-        rows += [rating(who, 1000 + film, 5 if film % 2 == loved else 1) for film in range(1, 41)]
-    await _fill(database, rows)
