@@ -27,8 +27,8 @@ def hash_password(password: str) -> str:
 class Passwords:
     """Compares passwords beside the event loop, a few at once."""
 
-    def __init__(self) -> None:
-        self._hasher = _hasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or _hasher()
         self._lanes = asyncio.Semaphore(_AT_ONCE)
         self._nobodys = _hash_of_nothing(self._hasher)
 

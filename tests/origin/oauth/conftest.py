@@ -1,16 +1,13 @@
 """An origin with applications and subscribers, in memory and on loopback, and an application that signs."""
 
-import asyncio
 import itertools
 import re
-import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
@@ -25,6 +22,7 @@ from gateway.origin.oauth.signature import base_string, sign
 from gateway.origin.registry import subscribers
 from gateway.origin.registry.subscribers import NewSubscriber
 from gateway.origin.settings import OriginSettings
+from tests.databases import Databases
 
 BASE = "http://origin.example"
 KEY, SECRET = "123456789012345678901234", "1234567890"
@@ -60,15 +58,8 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the accounts once; every test gets a copy."""
-    path = tmp_path_factory.mktemp("accounts") / "origin.sqlite3"
-    asyncio.run(_fill(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-async def _fill(url: str) -> None:
+async def fill(url: str) -> None:
+    """Write the accounts."""
     database = Database(url)
     try:
         await database.migrate()
@@ -90,10 +81,9 @@ async def _fill(url: str) -> None:
 
 
 @pytest.fixture
-def url(template: Path, tmp_path: Path) -> str:
-    """Return the address of accounts of one's own."""
-    shutil.copy(template, tmp_path / "origin.sqlite3")
-    return f"sqlite+aiosqlite:///{tmp_path / 'origin.sqlite3'}"
+def url(sqlite_databases: Databases) -> str:
+    """Return the address of accounts of one's own; a module may ask for them on every database."""
+    return sqlite_databases.copy(fill)
 
 
 @pytest.fixture

@@ -15,8 +15,15 @@ from gateway.origin.database import Database
 from gateway.origin.oauth import grants
 from gateway.origin.oauth.passwords import Passwords
 from gateway.origin.registry import subscribers
+from tests.databases import Databases
 
-from .conftest import ALICE, KEY, NOW
+from .conftest import ALICE, KEY, NOW, fill
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """Return the address of accounts of one's own, on every kind of database."""
+    return databases.copy(fill)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from gateway.origin.accounts import Subscriber
 from gateway.origin.database import Database
 from gateway.origin.oauth import grants
 from gateway.origin.registry import consumers
+from tests.databases import Databases
 
 from .conftest import (
     ALICE,
@@ -18,6 +19,7 @@ from .conftest import (
     OTHER_SECRET,
     PASSWORD,
     Application,
+    fill,
     hidden_fields,
     link,
     log_in,
@@ -29,6 +31,12 @@ PAGE = "/oauth/authorizations"
 SIGNED = "/catalog/titles/autocomplete"
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """Return the address of accounts of one's own, on every kind of database."""
+    return databases.copy(fill)
 
 
 async def send(client: httpx.AsyncClient, **given: str) -> httpx.Response:

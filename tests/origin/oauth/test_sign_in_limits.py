@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
@@ -43,13 +44,32 @@ async def test_without_a_hash_nothing_is_right(stored: str | None) -> None:
     assert await Passwords().is_right(stored, PASSWORD) is False
 
 
-def test_nobodys_password_takes_as_long_as_anybodys() -> None:
-    """What an unknown login is compared with costs the same and is computed whole (T8)."""
-    nobodys, somebodys = Passwords()._nobodys, hash_password(PASSWORD)  # noqa: SLF001 - it is the secret path
+class _Noting(argon2.PasswordHasher):
+    """Notes at what cost it was asked to compare, and whether it came to a comparison."""
 
-    assert argon2.extract_parameters(nobodys) == argon2.extract_parameters(somebodys)
-    with pytest.raises(argon2.exceptions.VerifyMismatchError):
-        argon2.PasswordHasher().verify(nobodys, PASSWORD)
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.compared: list[argon2.Parameters] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        """Note the cost; a hash that cannot be read costs nothing, and is not noted."""
+        try:
+            return super().verify(hash, password)
+        except argon2.exceptions.VerifyMismatchError:
+            self.compared.append(argon2.extract_parameters(str(hash)))
+            raise
+
+
+@pytest.mark.anyio
+async def test_nobodys_password_takes_as_long_as_anybodys() -> None:
+    """An unknown login is compared with a hash of the same cost, to the end (T8)."""
+    hasher = _Noting()
+    passwords = Passwords(hasher)
+
+    for stored in (hasher.hash(PASSWORD), None):
+        await passwords.is_right(stored, "wrong horse")
+
+    assert hasher.compared == [argon2.extract_parameters(hasher.hash(PASSWORD))] * 2
 
 
 @pytest.mark.anyio

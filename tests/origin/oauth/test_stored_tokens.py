@@ -10,10 +10,17 @@ from gateway.origin.database import Database
 from gateway.origin.errors import SignatureRefused
 from gateway.origin.oauth import write_nonces
 from gateway.origin.oauth.tokens import feed_tokens, new_token
+from tests.databases import Databases
 
-from .conftest import KEY, NOW
+from .conftest import KEY, NOW, fill
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """Return the address of accounts of one's own, on every kind of database."""
+    return databases.copy(fill)
 
 
 @pytest.fixture
