@@ -1,12 +1,9 @@
 """A small catalog behind the origin's HTTP, and someone who signs."""
 
-import asyncio
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +16,7 @@ from gateway.origin.app import create_app
 from gateway.origin.database import Database
 from gateway.origin.models import Kind, RatingSystem, Role
 from gateway.origin.settings import OriginSettings
+from tests.databases import Databases
 
 BASE = "http://api.netflix.com"
 KEY, SECRET = "123456789012345678901234", "1234567890"
@@ -79,19 +77,10 @@ def sign(clock: Clock) -> Signer:
     return Signer(clock)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the catalog once; every test gets a copy."""
-    path = tmp_path_factory.mktemp("catalog") / "origin.sqlite3"
-    asyncio.run(_fill(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
 @pytest.fixture
-def catalog_url(template: Path, tmp_path: Path) -> str:
-    """Return the address of a catalog of one's own."""
-    shutil.copy(template, tmp_path / "origin.sqlite3")
-    return f"sqlite+aiosqlite:///{tmp_path / 'origin.sqlite3'}"
+def catalog_url(databases: Databases) -> str:
+    """Return the address of a catalog of one's own; every kind of database has its turn."""
+    return databases.copy(_fill)
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ async def test_characters_that_xml_cannot_hold_are_left_out(
 
     async with database.write() as session:
         title = await session.get_one(models.Title, JAWS)
-        title.name, title.synopsis = "J\x0baws\ufffe", "a]]>b\x00c"
+        title.name, title.synopsis = "J\x0baws\ufffe", "a]]>b\x01c"
 
     movie, synopsis = await client.get(sign(MOVIE)), await client.get(sign(f"{MOVIE}/synopsis"))
 
