@@ -24,7 +24,7 @@ _AVAILABILITY: Final = {EntryState.AVAILABLE: "available now", EntryState.SAVED:
 
 CREATED: Final = "Move successful"
 """What was recorded for titles that were moved and for titles that were added."""
-CREATED_PARTLY: Final = "Only some of the titles in the series or disc set could be added"
+CREATED_PARTLY: Final = "Only some of the titles in the series or disc set could be added."
 DELETED: Final = "Title deleted from queue"
 
 ShownItem = tuple[QueueItem, TitleRecord]

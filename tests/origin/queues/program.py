@@ -25,7 +25,7 @@ Told = tuple[int, int | None, str]
 """What a status says: the code, the code below it, and the message."""
 
 DONE = (201, None, "Move successful")
-PARTLY = (201, 640, "Only some of the titles in the series or disc set could be added")
+PARTLY = (201, 640, "Only some of the titles in the series or disc set could be added.")
 UNAVAILABLE = (400, 130, "Title not found or not available")
 QUEUED = (412, 710, "Title is already in queue")
 WRONG_FORMAT = (400, 660, "Title is not available in this format for the user")

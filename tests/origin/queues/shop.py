@@ -55,7 +55,11 @@ def title(key: int, kind: Kind, name: str, **facts: object) -> models.Title:
 def _films() -> Iterator[Base]:
     names = ("Jaws", "Amélie", "Totoro", "Triangle", "Gone", "Bare", "Soon", "Old")
     for key, name in zip(range(JAWS, OLD + 1), names, strict=True):
-        yield title(key, Kind.MOVIE, name, runtime=7200)
+        facts = {"release_year": 1975, "average_rating": 3.94, "synopsis": "A shark."} if key == JAWS else {}
+        yield title(key, Kind.MOVIE, name, runtime=7200, **facts)
+    yield models.Genre(id=1, label="Thrillers")
+    yield models.TitleGenre(title_id=JAWS, genre_id=1, position=1)
+    yield models.MaturityRating(title_id=JAWS, system=models.RatingSystem.MPAA, label="PG")
 
 
 def _sets() -> Iterator[Base]:
