@@ -45,7 +45,7 @@ def status(code: int, message: str, sub_code: int | None = None) -> object:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("segments", [{}, {part: f"x-{part}" for part in SEGMENTS}])
-@pytest.mark.parametrize("version", ["1.0", "1.5"])
+@pytest.mark.parametrize("version", ["1.0", "1.5", "2.0"])
 async def test_no_link_leads_to_nothing(
     make_client: Callable[..., httpx.AsyncClient], sign: Signer, segments: dict[str, str], version: str
 ) -> None:
@@ -62,9 +62,9 @@ async def test_no_link_leads_to_nothing(
 
     # Each kind of title, each part that any of them has, and the people; not one of them missing.
     assert set(seen.values()) == {200}
-    assert len(seen) == {"1.0": 32, "1.5": 41}[version]
+    assert len(seen) == {"1.0": 32, "1.5": 41, "2.0": 41}[version]
     renamed = [href for href in seen if "/x-" in href]
-    assert len(renamed) == ({"1.0": 23, "1.5": 32}[version] if segments else 0)
+    assert len(renamed) == ({"1.0": 23, "1.5": 32, "2.0": 32}[version] if segments else 0)
 
 
 def _is_ours(href: str) -> bool:
