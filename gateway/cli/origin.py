@@ -40,7 +40,7 @@ DatabaseUrl = Annotated[
 
 
 @app.command("serve")
-def serve_origin(
+def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command line
     host: Host = "127.0.0.1",
     port: OriginPort = 8001,
     database: DatabaseUrl = None,
@@ -52,6 +52,12 @@ def serve_origin(
             show_default=False,
         ),
     ] = None,
+    calls_per_second: Annotated[
+        int, typer.Option(envvar="ORIGIN_CALLS_PER_SECOND", min=1, help="For each consumer and subscriber.")
+    ] = 4,
+    calls_per_day: Annotated[
+        int, typer.Option(envvar="ORIGIN_CALLS_PER_DAY", min=1, help="The same for a day in UTC.")
+    ] = 5_000,
     compat: Annotated[
         list[str] | None,
         typer.Option(help="A leniency for old clients, by name; `historic` is all of them."),
@@ -61,7 +67,10 @@ def serve_origin(
     with failing_clearly():
         try:
             settings = OriginSettings(
-                public_url=public_url or f"http://{host}:{port}", compat=compat_names(compat or ())
+                public_url=public_url or f"http://{host}:{port}",
+                compat=compat_names(compat or ()),
+                calls_per_second=calls_per_second,
+                calls_per_day=calls_per_day,
             )
         except ValueError as error:
             fail(str(error))

@@ -1,5 +1,6 @@
 """The composition root of the origin: the only place where its parts meet."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -35,7 +36,10 @@ def create_app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         for name in sorted(compat_names(settings.compat)):
             _log.warning("compat %s: %s", name, COMPAT[name])
+        saving = asyncio.create_task(dispatcher.gate.keep_saving())
         yield
+        saving.cancel()
+        await dispatcher.gate.save()
         await database.close()
 
     return Starlette(routes=[Mount("/", app=service)], lifespan=lifespan)

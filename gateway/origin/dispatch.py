@@ -19,6 +19,7 @@ from gateway.origin.oauth import write_nonces
 from gateway.origin.oauth.known import Known, find_known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths
+from gateway.origin.quota.gate import Gate
 from gateway.origin.representations.view import View
 from gateway.origin.routes.table import Table
 from gateway.origin.settings import OriginSettings
@@ -35,6 +36,7 @@ class Dispatcher:
         self._settings = settings
         self._table = Table(settings, database)
         self._verifier = Verifier(settings)
+        self.gate = Gate(database, settings)
         self._called_off: set[asyncio.Task[None]] = set()
 
     async def answer(self, inquiries: Sequence[Inquiry | Refusal]) -> list[Rendered | Refusal]:
@@ -70,8 +72,14 @@ class Dispatcher:
 
     async def _run(self, errands: Sequence[Errand], answers: Answers) -> None:
         async with self._database.read() as session:
-            known = await find_known(session, [errand.claims for errand in errands])
-        admitted = list(self._admitted(errands, known, answers))
+            claims = [errand.claims for errand in errands]
+            known = await find_known(session, claims)
+            refusals = await self.gate.admit(session, claims, known)
+        within = [errand for errand, refusal in zip(errands, refusals, strict=True) if refusal is None]
+        for errand, refusal in zip(errands, refusals, strict=True):
+            if refusal is not None:
+                answers.refuse(errand.place, refusal)
+        admitted = list(self._admitted(within, known, answers))
         lanes = asyncio.Semaphore(self._settings.entry_lanes)
         writes = [(errand, view) for errand, view in admitted if errand.is_stored]
         async with asyncio.TaskGroup() as tasks:

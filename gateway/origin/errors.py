@@ -28,7 +28,7 @@ Refusal
 A refusal is raised while a request is read; inside a batch it is an answer like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class Refusal(Exception):
@@ -39,6 +39,7 @@ class Refusal(Exception):
         self.status = status
         self.message = message
         self.sub_code = sub_code
+        self.headers: Mapping[str, str] = {}
 
 
 class NotFound(Refusal):

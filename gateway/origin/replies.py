@@ -75,7 +75,7 @@ def reply_refusal(refusal: Refusal, realm: str, *, is_json: bool = False) -> Rep
     """Reply with what is wrong: the security layer in a bare sentence, all others in a document."""
     document = status(refusal)
     encoded = Encoded(json1.encode(document), JSON) if is_json else Encoded(pox(document))
-    headers = {"content-type": encoded.media, "cache-control": _KEEP_NOT}
+    headers = {"content-type": encoded.media, "cache-control": _KEEP_NOT, **refusal.headers}
     if isinstance(refusal, VerbRefused):
         headers["allow"] = ", ".join(refusal.allowed)
     if refusal.status == 401:

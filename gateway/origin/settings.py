@@ -60,6 +60,9 @@ class OriginSettings:
     pictures: Path | None = None
     """The folder of the pictures that were given; without it all are drawn."""
     nonces_per_key: int = 200_000
+    calls_per_second: int | None = None
+    """What a consumer may ask that has no limit of its own, and a subscriber through it; None is no limit."""
+    calls_per_day: int | None = None
     login_tries: int = 10
     """How often a login may be tried with a wrong password in ten minutes."""
     address_tries: int = 100
@@ -71,7 +74,8 @@ class OriginSettings:
         _check_public_url(self.public_url)
         compat_names(self.compat)
         for name in _POSITIVE:
-            if getattr(self, name) <= 0:
+            value = getattr(self, name)
+            if value is not None and value <= 0:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)}.")
 
 
@@ -87,6 +91,8 @@ _POSITIVE: Final = (
     "entry_lanes",
     "stall_seconds",
     "nonces_per_key",
+    "calls_per_second",
+    "calls_per_day",
     "login_tries",
     "address_tries",
 )

@@ -13,6 +13,10 @@ from gateway.origin.database import Database, DatabaseUnusable
 DEMO: str = "demo"
 """The name of the consumer that every new database begins with."""
 
+DEMO_CALLS_PER_SECOND = 5_000
+DEMO_CALLS_PER_DAY = 5_000_000
+"""Generous, for the demo is there to be tried; others get the origin's own limits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
@@ -50,7 +54,12 @@ async def _demo_consumer(database: Database) -> Consumer:
         found = await session.scalar(select(models.Consumer).where(models.Consumer.name == DEMO))
         if found is None:
             found = models.Consumer(
-                key=secrets.token_hex(12), secret=secrets.token_urlsafe(16), name=DEMO, is_enabled=True
+                key=secrets.token_hex(12),
+                secret=secrets.token_urlsafe(16),
+                name=DEMO,
+                is_enabled=True,
+                calls_per_second=DEMO_CALLS_PER_SECOND,
+                calls_per_day=DEMO_CALLS_PER_DAY,
             )
             session.add(found)
         return Consumer(found.key, found.secret)
