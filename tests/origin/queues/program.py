@@ -36,6 +36,7 @@ HOME = (400, 690, "Title is currently at home")
 FULL = (400, 650, "Queue is too large: it is limited to 500 titles")
 STALE = (412, None, "Queue has been modified")
 DELETED = (200, None, "Title deleted from queue")
+REPLACED = (200, None, "Queue replaced")
 
 
 @dataclass(frozen=True, slots=True)
