@@ -65,3 +65,5 @@ class TitleFacts:
     """Format and label."""
     languages: Sequence[tuple[str, str, str | None]] = ()
     """Format, language, and audio where it is known."""
+    external_ids: Sequence[tuple[str, str]] = ()
+    """Another catalog, as ``upc``, and what it calls the title."""

@@ -68,6 +68,11 @@ def _languages(title: TitleFacts, _: GenreIds) -> Iterable[Row]:
         yield {"format": format_, "language": language, "audio": audio, "position": position}
 
 
+def _external_ids(title: TitleFacts, _: GenreIds) -> Iterable[Row]:
+    for system, value in title.external_ids:
+        yield {"system": system, "value": value}
+
+
 def _shelf(
     model: type[models.Base], rows: Callable[[TitleFacts, GenreIds], Iterable[Row]], *group: str
 ) -> Shelf:
@@ -83,4 +88,5 @@ SHELVES: Sequence[Shelf] = (
     _shelf(models.Availability, _offers, "format"),
     _shelf(models.ScreenFormat, _screen_formats),
     _shelf(models.LanguageAudio, _languages),
+    _shelf(models.ExternalId, _external_ids, "system"),
 )

@@ -114,4 +114,4 @@ def _season_label(title: models.Title) -> str | None:
     season = title.parent if title.kind is Kind.PROGRAM else title
     if season is None or season.kind is not Kind.SEASON or season.number is None:
         return None
-    return f"Season {season.number}"
+    return season.short_name or f"Season {season.number}"
