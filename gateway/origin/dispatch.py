@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.origin import feeds
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
 from gateway.origin.database import Database
@@ -105,7 +106,7 @@ class Dispatcher:
         async with lanes, self._database.read() as session:
             given = await group.route.endpoint(session, group.view, calls)
         for errand, answer in zip(group.errands, given, strict=True):
-            _put(answers, errand, answer, group.view)
+            self._put(answers, errand, answer, group.view)
 
     async def _write(self, errand: Errand, view: View, answers: Answers) -> None:
         answer: Answer
@@ -117,15 +118,15 @@ class Dispatcher:
                 answer = await _change(session, errand, view)
         except Refusal as refusal:
             answer = refusal
-        _put(answers, errand, answer, view)
+        self._put(answers, errand, answer, view)
 
-
-def _put(answers: Answers, errand: Errand, answer: Answer, view: View) -> None:
-    if isinstance(answer, Refusal):
-        answers.refuse(errand.place, answer)
-    else:
+    def _put(self, answers: Answers, errand: Errand, answer: Answer, view: View) -> None:
+        if isinstance(answer, Refusal):
+            answers.refuse(errand.place, answer)
+            return
         is_personal = errand.is_stored or errand.route.is_personal
-        answers.put(errand.place, answer, view, is_personal=is_personal)
+        document = feeds.as_asked(answer, errand, view, now=self._settings.clock())
+        answers.put(errand.place, document, view, is_personal=is_personal)
 
 
 async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
+from lxml import etree
 from oauthlib.oauth1 import SIGNATURE_TYPE_QUERY, Client
 
 from gateway.origin import accounts
@@ -169,6 +170,83 @@ async def test_what_is_a_subscribers_own_is_never_a_script(
     assert [answer.status_code for answer in answers] == [200, 400]
     message = "callback is invalid: what is a subscriber's own is no script"
     assert answers[1].json() == {"status": {"status_code": 400, "message": message}}
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.mark.anyio
+async def test_a_list_of_a_subscriber_is_a_feed(
+    database: Database, client: httpx.AsyncClient, sign: Signer
+) -> None:
+    """As Atom it says which feed it is and where to get it again, but not how it was signed."""
+    await _subscribe(database)
+    here = f"/users/{SUBSCRIBER}/queues/instant"
+
+    answer = await client.get(_sign_as_subscriber(sign, f"{here}/?output=atom&sort=date_added"))
+
+    feed = etree.fromstring(answer.content)
+    link = feed.find(f"{ATOM}link")
+    assert link is not None
+    assert answer.headers["content-type"] == "application/atom+xml"
+    assert (feed.tag, feed.findtext(f"{ATOM}id"), feed.findtext(f"{ATOM}title"), link.get("href")) == (
+        f"{ATOM}feed",
+        BASE + here,
+        "Recent Additions to Instant Queue",
+        f"{BASE}{here}?output=atom&sort=date_added&oauth_consumer_key={sign.key}",
+    )
+
+
+@pytest.mark.anyio
+async def test_the_feeds_are_an_outline(database: Database, client: httpx.AsyncClient, sign: Signer) -> None:
+    """As OPML it is for programs that read feeds, and its feeds open by their own addresses."""
+    await _subscribe(database)
+
+    answer = await client.get(_sign_as_subscriber(sign, f"/users/{SUBSCRIBER}/feeds?output=opml"))
+
+    outlines = etree.fromstring(answer.content).findall("body/outline")
+    opened = await client.get(outlines[0].get("xmlUrl", ""))
+    assert (answer.headers["content-type"], len(outlines)) == ("text/x-opml", 12)
+    assert (opened.headers["content-type"], opened.headers["cache-control"]) == (
+        "application/atom+xml",
+        "no-store",
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/users/{SUBSCRIBER}?output=atom",
+        f"/users/{SUBSCRIBER}/queues/instant/saved?output=atom",
+        f"/users/{SUBSCRIBER}/queues/instant?output=opml",
+        "/users/current?output=atom",
+    ],
+)
+async def test_what_a_subscriber_has_is_not_all_a_feed(
+    database: Database, client: httpx.AsyncClient, sign: Signer, path: str
+) -> None:
+    """Only the lists that are named as feeds are feeds, and only the list of them is an outline."""
+    await _subscribe(database)
+
+    answer = await client.get(_sign_as_subscriber(sign, path))
+
+    assert (answer.status_code, tree(answer.content)) == (400, status(400, "output is invalid"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("output", "media"), [("atom", XML), ("json", JSON)])
+async def test_a_change_is_answered_with_a_status(
+    database: Database, client: httpx.AsyncClient, sign: Signer, output: str, media: str
+) -> None:
+    """A change that is made is not refused because its answer can be no feed."""
+    await _subscribe(database)
+    path = f"/users/{SUBSCRIBER}/ratings/title/actual?title_ref={BASE}{MOVIE}&rating=4&output={output}"
+
+    answer = await client.post(_sign_as_subscriber(sign, path, "POST"))
+
+    assert (answer.status_code, answer.headers["content-type"]) == (201, media)
+    assert "201" in answer.text
 
 
 Asked = Callable[[Signer], str]
