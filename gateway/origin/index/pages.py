@@ -14,7 +14,7 @@ from gateway.origin.database import Database
 from gateway.origin.models import Availability, ExternalId, Title
 from gateway.origin.records import Facet, IndexRecord, TitleRecord, TitleReference
 
-_PAGE: Final = 200
+_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
