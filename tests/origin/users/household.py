@@ -115,6 +115,7 @@ def _facts() -> Iterator[Base]:
     yield LanguageAudio(title_id=JAWS, position=1, format="DVD", language="English", audio=None)
     yield Availability(title_id=JAWS, format="DVD", available_from=100, position=1)
     yield Availability(title_id=TOTORO, format="instant", position=1)
+    yield Availability(title_id=EARTH, format="DVD", position=1)
 
 
 def _subscribers() -> Sequence[Base]:

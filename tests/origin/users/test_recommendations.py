@@ -5,7 +5,7 @@ from sqlalchemy import delete
 
 from gateway.origin.accounts import EntryState, Queue, QueueEntry, QueueKind, Rating, Rental, RentalState
 from gateway.origin.database import Database
-from gateway.origin.models import Base, Genre, TitleGenre
+from gateway.origin.models import Base, Genre, Kind, Title, TitleGenre
 from gateway.origin.ratings.predictions import predict
 from gateway.origin.ratings.recommendations import MOST, recommend
 
@@ -50,6 +50,8 @@ async def test_what_is_known_is_not_recommended(database: Database) -> None:
 async def test_the_best_comes_first_and_is_what_is_predicted(database: Database) -> None:
     """Recommendations are in the order of their predictions, which are the ones that ratings show."""
     await add_camps(database)
+    await fill(database, [_film(2000, average_rating=4.5), _film(2001), rating("T1camp0-", 2001, 5)])
+    await fill(database, [rating(f"T1camp{n}-", 2001, 1) for n in range(2, 30, 2)])
     async with database.write() as session:
         await session.execute(delete(Rating).where(Rating.subscriber_id == ANN, Rating.title_id > 1010))
 
@@ -60,7 +62,14 @@ async def test_the_best_comes_first_and_is_what_is_predicted(database: Database)
     values = [value for _, value in recommended]
     assert values == sorted(values, reverse=True)
     assert dict(recommended) == dict(predicted[ANN])
+    # One neighbour liked it, so it was looked at before the other; the rest of them did not.
+    assert dict(recommended)[2001] < 3
+    assert dict(recommended)[2000] > 4
     assert {title % 2 for title, _ in recommended[:20]} == {1}
+
+
+def _film(id: int, **facts: object) -> Title:
+    return Title(id=id, kind=Kind.MOVIE, name="Film", updated=1, **facts)
 
 
 async def test_what_the_alike_liked_is_found_in_a_large_catalog(database: Database) -> None:
@@ -91,3 +100,19 @@ async def test_a_genre_that_is_liked_comes_before_one_that_is_not(database: Data
 
     numbers = [title for title, _ in recommended if title > 1000]
     assert [title % 2 for title in numbers] == [1] * 10 + [0] * 10
+
+
+async def test_taste_decides_what_is_looked_at(database: Database) -> None:
+    """Among more titles than are ever recommended, those of a genre that is liked are the candidates."""
+    films = numbered(2200, average_rating=3.5)
+    genres = [TitleGenre(title_id=film.id, genre_id=51 + (film.id > 2100), position=1) for film in films]
+    rated = [rating(CLEO, 1000 + n, 1) for n in range(1, 6)] + [
+        rating(CLEO, 3190 + n, 5) for n in range(1, 6)
+    ]
+    await fill(database, [*films, Genre(id=51, label="Early"), Genre(id=52, label="Late"), *genres, *rated])
+
+    async with database.read() as session:
+        (recommended,) = (await recommend(session, [CLEO])).values()
+
+    assert len(recommended) == MOST
+    assert min(title for title, _ in recommended if title > 1000) > 2100

@@ -6,7 +6,7 @@ from gateway.origin.database import Database
 from gateway.origin.models import Genre, TitleGenre
 
 from .asking import Asking, ids, root, told
-from .household import AMELIE, BASE, FAMILY, JAWS, TOTORO, numbered, put
+from .household import AMELIE, BASE, BEN, FAMILY, JAWS, ROMANCE, THRILLERS, TOTORO, numbered, put, rating
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +88,22 @@ async def test_lists_are_ten_at_most(database: Database, ben: Asking) -> None:
 
     names = [link.get("title") for link in lists.iterfind("list/link")]
     assert names == [f"Genre {n:02d}" for n in range(11, 1, -1)]
+
+
+async def test_what_is_chosen_goes_before_what_is_large(database: Database, ben: Asking) -> None:
+    """A genre that was rated well once leads a larger one that was rated badly."""
+    shelves = [
+        TitleGenre(title_id=1000 + n, genre_id=ROMANCE if n < 3 else THRILLERS, position=1)
+        for n in range(1, 9)
+    ]
+    ratings = [rating(BEN, 1001, 4), rating(BEN, 1007, 2), rating(BEN, 1008, None)]
+    async with database.write() as session:
+        await put(session, [*numbered(8), *shelves, *ratings])
+
+    lists = root(await ben.get("/lists"))
+
+    names = [link.get("title") for link in lists.iterfind("list/link")]
+    assert names == ["Romantic Movies", "Thrillers", "Children & Family Movies"]
 
 
 async def test_documents_of_the_contract_name_our_schemes(ann: Asking) -> None:
