@@ -29,7 +29,7 @@ from . import writer
 _WORD: Final = ctypes.sizeof(ctypes.c_void_p)
 _Words = ctypes.POINTER(ctypes.c_void_p)
 _Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 )
 _Write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)
 _Truncate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
@@ -94,11 +94,12 @@ class Watch:
             raise RuntimeError("SQLite cannot be watched")
 
     def _opened(self, usual: Callable[..., int]) -> Callable[..., int]:
-        def opened(vfs: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+        # The name is handed on as the address that it came as: SQLite goes on using what is there.
+        def opened(vfs: int, name: int | None, file: int, flags: int, out: int) -> int:
             result = usual(vfs, name, file, flags, out)
             methods = ctypes.cast(file, _Words)
             if result == sqlite3.SQLITE_OK and methods[0]:
-                self._files[file] = name.decode() if name else ""
+                self._files[file] = ctypes.string_at(name).decode() if name else ""
                 methods[0] = ctypes.cast(self._watched(methods[0]), ctypes.c_void_p)
             return result
 
