@@ -40,6 +40,10 @@ class Call:
     parameters: Mapping[str, str]
     verb: str = "GET"
     body: bytes = b""
+    if_match: str = ""
+    """The header that names the state which a change was made for; empty where it is not sent."""
+    etag: str = ""
+    """The header that names the state which a document was made from."""
     caller: Caller | None = None
     """Who asks; always known where a route is protected."""
 

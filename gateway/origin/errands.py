@@ -62,7 +62,9 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table) -> Err
     verb = read_verb(inquiry, parameters)
     if verb not in route.verbs:
         raise VerbRefused(route.verbs)
-    call = Call(address, parameters, verb=verb, body=inquiry.body)
+    call = Call(
+        address, parameters, verb=verb, body=inquiry.body, if_match=inquiry.if_match, etag=inquiry.etag
+    )
     return Errand(place, inquiry, read_claims(inquiry), route, call)
 
 

@@ -25,6 +25,10 @@ class Inquiry:
     authorization: str | None = None
     body: bytes = b""
     """A body that is no form: a document to be stored."""
+    if_match: str = ""
+    """The state that a change was made for, by the header of that name."""
+    etag: str = ""
+    """The same, as a header of a document that is to be stored (contract 3.12)."""
     accept: str = ""
     """What the caller likes to be answered in."""
     output: Output | None = None

@@ -88,6 +88,8 @@ async def read_inquiry(scope: Scope, receive: Receive, target: Target, settings:
         unsigned=fields,
         authorization=_authorization(headers),
         body=b"" if form or fields else body,
+        if_match=",".join(headers.getlist("if-match")),
+        etag=headers.get("etag", ""),
         accept=",".join(headers.getlist("accept")),
     )
 

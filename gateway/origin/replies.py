@@ -55,7 +55,7 @@ def reply_document(rendered: Rendered) -> Reply:
     headers = {"content-type": rendered.media, "cache-control": _KEEP_NOT if rendered.is_personal else _KEEP}
     if rendered.location is not None:
         headers["location"] = rendered.location
-    body = prolog(rendered.media) + rendered.body
+    body = b"" if rendered.status == 304 else prolog(rendered.media) + rendered.body
     return Reply(rendered.status, body, headers, rendered.etag, rendered.parts)
 
 

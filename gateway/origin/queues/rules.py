@@ -91,10 +91,14 @@ def choose(offers: Offers, standing: Standing, format: str | None = None) -> tup
 
 
 def check_tags(given: Iterable[str], lineup: Lineup, *others: Lineup) -> None:
-    """Refuse a change to a queue that is not the one its sender saw; *others* may stand for it."""
-    current = {lineup.tag, *(other.tag for other in others)}
-    if not {tags.undressed(tag) for tag in given} <= current:
-        raise StaleTag
+    """Refuse a change to a queue that is not the one its sender saw; *others* may stand for it.
+
+    Each of *given* must name the queue; one that lists several tags names it by one of them.
+    """
+    current = {"*", lineup.tag, *(other.tag for other in others)}
+    for tag in given:
+        if not current & {tags.undressed(part) for part in tag.split(",")}:
+            raise StaleTag
 
 
 def add(lineup: Lineup, members: Sequence[Candidate], wish: Wish, standing: Standing) -> Outcome:

@@ -34,7 +34,8 @@ def of_order(tag: int, order: Iterable[object]) -> int:
 
 def undressed(text: str) -> str:
     """Return a tag without the quotes and suffixes that clients leave on (contract 1.12)."""
-    found = _DRESSED.fullmatch(text.strip())
+    text = text.strip()
+    found = _DRESSED.fullmatch(text)
     return found[1] if found else text
 
 

@@ -56,7 +56,7 @@ class QueueWrites:
         if queue_key(call).kind is not QueueKind.INSTANT:
             raise VerbRefused(("GET", "HEAD", "POST"))
         replacement = read_replacement(call.body, view.paths)
-        writer = self._writer(call, replacement.tag)
+        writer = self._writer(call, replacement.tag, call.etag)
         queue = await changes.replace(session, writer, replacement)
         is_same = queue.lineup.available == queue.before.available
         root = queues.done("Not modified" if is_same else "Queue replaced", queue.lineup.tag)
@@ -70,7 +70,7 @@ class QueueWrites:
         return [Document(queues.done(queues.DELETED), etag=queue.lineup.tag)]
 
     def _writer(self, call: Call, *tags: str | None) -> Writer:
-        given = (call.parameters.get("etag"), *tags)
+        given = (call.parameters.get("etag"), call.if_match, *tags)
         return Writer(
             subscriber=call.subscriber,
             kind=queue_key(call).kind,

@@ -134,7 +134,15 @@ class Program:
         subscriber = await session.scalar(query.options(selectinload(Subscriber.formats)))
         texts = {name: str(value) for name, value in parameters.items()}
         caller = Caller(models.Consumer(key="key", secret="", name="Program"), subscriber)
-        call = Call(self._address(path), texts, body=body, caller=caller)
+        headers = {name: texts.pop(name, "") for name in ("if_match", "etag_header")}
+        call = Call(
+            self._address(path),
+            texts,
+            body=body,
+            if_match=headers["if_match"],
+            etag=headers["etag_header"],
+            caller=caller,
+        )
         return await endpoint(session, read_view(self.paths, texts), [call])
 
 

@@ -31,6 +31,21 @@ async def test_the_tag_must_be_that_of_the_queue(ann: Program) -> None:
     assert [told(answer) for answer in (stale, fresh, late, empty)] == [STALE, DONE, STALE, DONE]
 
 
+async def test_the_tag_may_stand_in_a_header(ann: Program) -> None:
+    """The condition of HTTP holds as the parameter does, for a list of tags and for any tag as well."""
+    await ann.post("disc", TOTORO)
+    tag = await ann.tag("disc")
+
+    answers = [
+        await ann.post("disc", AMELIE, if_match='"123456789012"'),
+        await ann.post("disc", AMELIE, if_match=f'"123456789012", "{tag}"'),
+        await ann.delete(f"disc/available/{AMELIE}", if_match=f'"{tag}"'),
+        await ann.delete(f"disc/available/{AMELIE}", if_match="*"),
+    ]
+
+    assert [told(answer) for answer in answers] == [STALE, DONE, STALE, DELETED]
+
+
 async def test_a_stale_tag_goes_before_a_duplicate(ann: Program) -> None:
     """Whoever acts on an old queue learns that first: 412 has two meanings."""
     tag = await ann.tag("disc")

@@ -180,6 +180,20 @@ def _link(address: str) -> str:
     return f'<link href="{address}" rel="http://schemas.netflix.com/catalog/title"/>'
 
 
+async def test_the_tag_may_stand_in_a_header(queued: Program) -> None:
+    """As what the document is tagged with, or as the condition that it is sent under."""
+    tag, old = await queued.tag("instant"), "123456789012"
+    headers = (
+        {"etag_header": old},
+        {"if_match": old},
+        {"etag_header": f'"{tag}"', "if_match": f'"1", "{tag}"'},
+    )
+
+    answers = [await queued.put(order_of([JAWS]), **header) for header in headers]
+
+    assert [told(answer) for answer in answers] == [STALE, STALE, REPLACED]
+
+
 async def test_the_tag_may_stand_in_the_parameters(queued: Program) -> None:
     """Wherever a tag stands, it must be the current one."""
     tag = await queued.tag("instant")
