@@ -24,9 +24,10 @@ class ResourceLoader:
 
         Every caller has a future of its own: whoever is cancelled takes nobody along.
         """
-        shared = self._loader.load(want)
-        shared.add_done_callback(_mark_retrieved)
-        return asyncio.shield(shared)
+        self._window.keep_open(self._operation)
+        mine = asyncio.shield(self._loader.load(want))
+        mine.add_done_callback(_mark_retrieved)
+        return mine
 
     async def _fetch(self, wants: list[Want]) -> list[Content]:
         try:

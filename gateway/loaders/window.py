@@ -9,10 +9,11 @@ from gateway.loaders.wants import Want, split
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
 from gateway.upstream.reader import Answer, Read, Reader
 
-QUIET_TURNS: Final = 2
-"""Turns of the loop without a new want after which a level is complete.
+QUIET_TURNS: Final = 4
+"""Turns of the loop without a sign of an operation after which its level is complete.
 
-A list field resumes one turn later than a single field; two quiet turns wait for both.
+A list field resumes one turn later than a single field, and what is answered out of an earlier load leads
+to the next want up to four turns later. A turn of an idle loop takes some ten microseconds.
 """
 
 LONGEST_WAIT: Final = 0.002
@@ -84,6 +85,14 @@ class Window:
             return [level.answers.get(want) or DeadlineExceeded() for want in wants]
         # Only a window that was closed leaves something out.
         return [level.answers.get(want) or OriginUnreachable(want.href) for want in wants]
+
+    def keep_open(self, operation: Operation) -> None:
+        """Take note that *operation* still makes progress, so that its level is not complete.
+
+        What is answered out of what was loaded before leads to wants that come some turns late.
+        """
+        if level := self._levels.get(operation):
+            level.last_turn = self._turn
 
     async def close(self) -> None:
         """End what is under way; whoever still waits gets an error, not silence."""
