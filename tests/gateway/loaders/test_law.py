@@ -29,7 +29,7 @@ def make_wire(random: Random) -> Wire:
 
 @pytest.mark.anyio
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_requests_are_bounded_by_depth(seed: int) -> None:
     """A query is answered right, in no more requests than its levels need, and asks for nothing twice."""
     random = Random(seed)  # noqa: S311 - nothing secret

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from gateway.contract import Rel, Scheme
 from gateway.resources import Kind
 from gateway.schema import ids
 from gateway.upstream.href import Address
 from tests.gateway.conftest import OpenGraph
+from tests.gateway.documents import category, link, listing, person, text, title
 from tests.gateway.graph import Answer, Graph
 from tests.gateway.wire import Wire
 
@@ -173,6 +175,42 @@ async def test_a_link_asked_for_twice_is_fetched_once(
     await graph.ask(query, {"one": film_id(1)})
 
     assert wire.requests == requests
+
+
+async def test_what_was_loaded_before_holds_up_its_level(graph: Graph, wire: Wire) -> None:
+    """Wants at the end of a chain of resources that are there already go out with those of their level."""
+    star, film = "/catalog/people/8", FILM(4)
+    top = category(f"{Scheme.AWARD_TYPES}/afi", "Top")
+    winners = (f"<award_winner>{top}{link(Rel.PERSON, each)}</award_winner>" for each in (LORRE, star))
+    links = (
+        link(Rel.AWARDS, f"{film}/awards", "awards", f"<awards>{''.join(winners)}</awards>"),
+        link(Rel.SYNOPSIS, f"{film}/synopsis", "synopsis"),
+        link(Rel.CAST, f"{film}/cast", "cast"),
+    )
+    wire.documents |= {
+        film: title(film, "F", *links),
+        f"{film}/synopsis": text("synopsis", "About F."),
+        f"{film}/cast": listing("people", person(star, "Star")),
+        star: person(star, "Star", link(Rel.FILMOGRAPHY, f"{star}/filmography", "filmography")),
+        f"{star}/filmography": listing("filmography", title(film, "F", *links), total=1),
+        LORRE: person(LORRE, "Peter Lorre"),
+    }
+    chain = "cast { name }"
+    for _ in range(6):
+        chain = f"awards {{ person {{ bio filmography {{ nodes {{ {chain} }} }} }} }}"
+
+    await graph.ask(
+        f"""query ($star: ID!) {{
+            person(by: {{ id: $star }}) {{ filmography {{ nodes {{ synopsis {chain} }} }} }}
+        }}""",
+        {"star": ids.encode(Address("person", ("8",)))},
+    )
+
+    assert wire.requests == [
+        [star],
+        [f"{star}/filmography"],
+        [LORRE, f"{film}/cast", f"{film}/synopsis"],
+    ]
 
 
 async def test_an_address_is_the_same_in_any_order_of_its_query(graph: Graph, wire: Wire) -> None:

@@ -85,9 +85,11 @@ async def test_who_keeps_on_wanting_does_not_hold_up_another(window: Window, wir
                 await asyncio.sleep(0)
 
     wanting = asyncio.create_task(want_on())
-    async with asyncio.timeout(5):
-        answers = await window.fetch(wants(1), content)
-    is_over.set()
+    try:
+        async with asyncio.timeout(5):
+            answers = await window.fetch(wants(1), content)
+    finally:
+        is_over.set()
     await wanting
 
     assert answers == [ONE]
@@ -118,16 +120,18 @@ async def test_what_is_there_at_the_deadline_counts(window: Window, wire: Wire) 
 
 
 async def test_who_is_cancelled_takes_nobody_along(window: Window, wire: Wire) -> None:
-    """A caller that goes away leaves the others of its bulk their answers."""
+    """A caller that goes away leaves the others of its level and of its bulk their answers."""
     held = wire.hold(SYNOPSIS(1))
-    leaving = asyncio.create_task(window.fetch(wants(1), operation()))
-    staying = asyncio.create_task(window.fetch(wants(1, 2), operation()))
+    ours = operation()
+    leaving = asyncio.create_task(window.fetch(wants(1), ours))
+    staying = asyncio.create_task(window.fetch(wants(1, 2), ours))
+    other = asyncio.create_task(window.fetch(wants(2), operation()))
     await wire.arrived(1)
 
     leaving.cancel()
     held.set()
 
-    assert await staying == [ONE, TWO]
+    assert [await staying, await other] == [[ONE, TWO], [TWO]]
     assert leaving.cancelled()
 
 
