@@ -39,10 +39,18 @@ class GalleryBusy(Refusal):
 class Gallery:
     """Has a picture of every title."""
 
-    def __init__(self, database: Database, folder: Path | None, *, room: int = _ROOM) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path | None,
+        *,
+        room: int = _ROOM,
+        longest_queue: int = _LONGEST_QUEUE,
+    ) -> None:
         self._database = database
         self._folder = folder
         self._room = room
+        self._longest_queue = longest_queue
         self._size = 0
         self._kept: OrderedDict[_Key, bytes] = OrderedDict()
         self._making: dict[_Key, asyncio.Task[bytes]] = {}
@@ -66,7 +74,7 @@ class Gallery:
 
     def _task(self, key: _Key) -> "asyncio.Task[bytes]":
         if key not in self._making:
-            if len(self._making) >= _LONGEST_QUEUE:
+            if len(self._making) >= self._longest_queue:
                 raise GalleryBusy
             self._making[key] = asyncio.create_task(self._make(key))
         return self._making[key]
