@@ -24,9 +24,6 @@ HEADER: Final = frozenset({"url_template", "number_of_results", "start_index", "
 _COLLECTIONS: Final = frozenset({"award_winner", "award_nominee", "title_state_item", "format"})
 """Elements that are in an array even when they are alone."""
 
-_COLLECTED_SCHEMES: Final = frozenset({("user", "title_formats"), ("format", "title_states")})
-"""Categories of which an element has many, even when it has one."""
-
 _GENRES: Final = "genres"
 
 _ALIASES: Final = {
@@ -49,9 +46,10 @@ _PAGES: Final = {
 _DEFAULTS: Final[Mapping[str, Callable[[], Members]]] = {
     "catalog_title": lambda: {"release_year": None, "average_rating": None, _GENRES: []},
     "user": lambda: {"title_formats": []},
+    "format": lambda: {"title_states": []},
     "awards": lambda: {"award_winner": [], "award_nominee": []},
 }
-"""Members that are there even when there is nothing to put into them."""
+"""Members that are there even when there is nothing to put into them; an array stays one."""
 
 
 def object_of(view: View, element: Element) -> Members:
@@ -64,7 +62,7 @@ def object_of(view: View, element: Element) -> Members:
         if child.tag == "link":
             _take_link(view, members, links, child)
         elif child.tag == "category":
-            _take_category(members, child, str(element.tag))
+            _take_category(members, child)
         else:
             _put(members, str(child.tag), value_of(view, child))
     if links:
@@ -143,19 +141,20 @@ def _take_link(view: View, members: Members, links: dict[str, str], link: Elemen
 
 
 def _take_title(view: View, members: Members, link: Element) -> None:
-    """Name the title that an item is about; where it is expanded it is there as a whole, too."""
-    members[TITLE] = link.get("title", "")
+    """Name the title that an item is about; where it is expanded it is there as a whole, too.
+
+    A disc has a name, and keeps it: what it links to is the title that it belongs to.
+    """
+    members.setdefault(TITLE, link.get("title", ""))
     for title in link.iterfind("catalog_title"):
         members["item"] = object_of(view, title)
         members.update((TITLE, _names(view, names)) for names in title.iterfind(TITLE))
 
 
-def _take_category(members: Members, category: Element, owner: str) -> None:
+def _take_category(members: Members, category: Element) -> None:
     tail, term = category.get("scheme", "").rpartition("/")[2], category.get("term", "")
     if tail == _GENRES:
         _append(members, tail, {"name": term})
-    elif (owner, tail) in _COLLECTED_SCHEMES:
-        _append(members, tail, term)
     else:
         _put(members, tail, term)
 

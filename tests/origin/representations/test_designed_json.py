@@ -135,6 +135,23 @@ def test_lists_of_subscribers_have_one_shape(
     }
 
 
+def test_a_disc_keeps_its_name() -> None:
+    """The link to the title that it belongs to is an address like any other."""
+    film = link(f"{S}/catalog/title", TITLE, "Jaws")
+    xml = f"<catalog_title><id>{TITLE}2</id><title regular='Disc 1' short='1'/>{film}</catalog_title>"
+
+    assert designed(xml) == {
+        "catalog_title": {
+            "id": f"{TITLE}2",
+            "title": "Disc 1",
+            "release_year": None,
+            "average_rating": None,
+            "genres": [],
+        },
+        "meta": {"links": {"title": TITLE}},
+    }
+
+
 def test_a_subscriber_is_an_object_with_links_beside_it() -> None:
     """Formats are an array even of one, and what is true is true."""
     xml = f"""<user><user_id>T1-</user_id><first_name>007</first_name>

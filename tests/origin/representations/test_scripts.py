@@ -11,7 +11,7 @@ def test_a_name_is_a_callback(name: str) -> None:
     assert is_callback(name)
 
 
-@pytest.mark.parametrize("name", ["", "1", ".a", "a b", "a(", "a[0]", "a;b", "é", "a\n", "a" * 129])
+@pytest.mark.parametrize("name", ["", "1", ".a", "a b", "a(", "a[0]", "a;b", "é", "aé", "a\n", "a" * 129])
 def test_anything_else_is_no_callback(name: str) -> None:
     """What could be more than a name is none."""
     assert not is_callback(name)
