@@ -15,6 +15,7 @@ from gateway.origin.app import create_app
 from gateway.origin.catalog.netflix_titles import ImportReport, import_titles
 from gateway.origin.commands import ConsumerCommands, UserCommands
 from gateway.origin.database import Database
+from gateway.origin.eras import Era
 from gateway.origin.settings import OriginSettings, compat_names
 from gateway.origin.start import prepare, sqlite_url
 from gateway.serving import bind, serve
@@ -52,6 +53,9 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
             show_default=False,
         ),
     ] = None,
+    era: Annotated[
+        Era, typer.Option(envvar="ORIGIN_ERA", help="The time to be like: 2010 has everything.")
+    ] = Era.EVERYTHING,
     calls_per_second: Annotated[
         int, typer.Option(envvar="ORIGIN_CALLS_PER_SECOND", min=1, help="For each consumer and subscriber.")
     ] = 4,
@@ -69,6 +73,7 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
             settings = OriginSettings(
                 public_url=public_url or f"http://{host}:{port}",
                 compat=compat_names(compat or ()),
+                era=era,
                 calls_per_second=calls_per_second,
                 calls_per_day=calls_per_day,
             )

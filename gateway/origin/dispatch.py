@@ -65,7 +65,7 @@ class Dispatcher:
             try:
                 if isinstance(inquiry, Refusal):
                     raise inquiry
-                errands.append(read_errand(place, inquiry, self._paths, self._table))
+                errands.append(read_errand(place, inquiry, self._paths, self._table, self._settings.era))
             except Refusal as refusal:
                 answers.refuse(place, refusal)
         if errands:
@@ -97,7 +97,7 @@ class Dispatcher:
         """Yield what may be done; whoever is not who they say is refused here."""
         for errand in errands:
             try:
-                yield admit(errand, known, self._verifier, self._paths, self._settings.compat)
+                yield admit(errand, known, self._verifier, self._paths, self._settings)
             except Refusal as refusal:
                 answers.refuse(errand.place, refusal)
 

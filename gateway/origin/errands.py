@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from gateway.origin.callers import Caller
 from gateway.origin.calls import Call, read_view
+from gateway.origin.eras import Era, is_there, meant
 from gateway.origin.errors import AnotherUser, Invalid, NotFound, Refusal, Unauthorized, VerbRefused
 from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.negotiation import wants_json
@@ -12,10 +13,10 @@ from gateway.origin.oauth.claims import Claims, read_claims
 from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths, Place
-from gateway.origin.representations.view import View
+from gateway.origin.representations.view import DAY, View
 from gateway.origin.routes.route import READS, Route
 from gateway.origin.routes.table import Table
-from gateway.origin.settings import TOKEN_AS_USER
+from gateway.origin.settings import TOKEN_AS_USER, OriginSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ class Group:
     errands: Sequence[Errand]
 
 
-def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table) -> Errand:
+def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table, era: Era) -> Errand:
     """Return the errand that *inquiry* is, or raise why it is none."""
     address = paths.read(inquiry.path)
+    if address and not is_there(era, address):
+        raise NotFound
     if address and address.place is Place.BULK:
         raise Invalid("entry", "a bulk request holds no other")
     if address and address.place is Place.INDEX and inquiry.output is not None:
@@ -63,21 +66,27 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table) -> Err
     if verb not in route.verbs:
         raise VerbRefused(route.verbs)
     call = Call(
-        address, parameters, verb=verb, body=inquiry.body, if_match=inquiry.if_match, etag=inquiry.etag
+        meant(era, address),
+        parameters,
+        verb=verb,
+        body=inquiry.body,
+        if_match=inquiry.if_match,
+        etag=inquiry.etag,
     )
     return Errand(place, inquiry, read_claims(inquiry), route, call)
 
 
 def admit(
-    errand: Errand, known: Known, verifier: Verifier, paths: Paths, compat: frozenset[str]
+    errand: Errand, known: Known, verifier: Verifier, paths: Paths, settings: OriginSettings
 ) -> tuple[Errand, View]:
     """Return *errand* with its caller, and how the answer is to be shown; raise who may not."""
     inquiry = errand.inquiry
     caller = _verify(errand, known, verifier)
     user = errand.call.address.user
-    if user is not None and not _is_own(user, caller, compat):
+    if user is not None and not _is_own(user, caller, settings.compat):
         raise AnotherUser
     view = read_view(paths, errand.call.parameters, inquiry.accept, output=inquiry.output)
+    view = replace(view, era=settings.era, today=int(settings.clock()) // DAY)
     if view.callback and (errand.route.is_personal or errand.is_write):
         raise Invalid("callback", "what is a subscriber's own is no script")
     return replace(errand, call=replace(errand.call, caller=caller)), view

@@ -11,7 +11,8 @@ from gateway.origin.bulk import PREFIX, Limits, read_entries
 from gateway.origin.bulkanswers import encode_answers
 from gateway.origin.calls import read_view
 from gateway.origin.dispatch import Dispatcher, report
-from gateway.origin.errors import AddressTooLong, Broken, Invalid, Refusal, VerbRefused
+from gateway.origin.eras import is_served
+from gateway.origin.errors import AddressTooLong, Broken, Invalid, NotFound, Refusal, VerbRefused
 from gateway.origin.hosts import Hosts
 from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
@@ -87,7 +88,7 @@ class Service:
         is_json = False
         try:
             target = read_target(scope, self._hosts)
-            address = self._paths.read(target.path)
+            address = self._address(target)
             if address is not None and address.place is Place.PICTURE:
                 return reply_picture(await self._picture(address, scope["method"]))
             is_bulk = self._is_bulk(scope, target, address)
@@ -106,6 +107,12 @@ class Service:
             report(error)
             answer = Broken()
         return reply_refusal(answer, self._paths.base, is_json=is_json)
+
+    def _address(self, target: Target) -> Address | None:
+        address = self._paths.read(target.path)
+        if not is_served(self._settings.era, address):
+            raise NotFound
+        return address
 
     async def _picture(self, address: Address, verb: str) -> bytes:
         if verb not in READS:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.origin.eras import Era
+
 NONCE_PER_PROCESS: Final = "nonce-per-process"
 CALLBACK_AT_LOGIN: Final = "callback-at-login"
 HISTORIC_HOSTS: Final = "historic-hosts"
@@ -60,6 +62,8 @@ class OriginSettings:
     pictures: Path | None = None
     """The folder of the pictures that were given; without it all are drawn."""
     nonces_per_key: int = 200_000
+    era: Era = Era.EVERYTHING
+    """The time to be like."""
     calls_per_second: int | None = None
     """What a consumer may ask that has no limit of its own, and a subscriber through it; None is no limit."""
     calls_per_day: int | None = None

@@ -48,6 +48,10 @@ FEEDS: Final = (
     Feed("ratings", "/ratings/title/actual", "Ratings"),
 )
 
+_HISTORY: Final = frozenset(
+    feed.resource for feed in FEEDS if feed.rel.startswith(("rental_history", "at_home"))
+)
+
 RESOURCES: Final = tuple(dict.fromkeys(feed.resource for feed in FEEDS))
 """What there are feed tokens for."""
 
@@ -62,6 +66,8 @@ def feeds(view: View, subscriber: str, consumer_key: str, tokens: Mapping[str, s
     """Represent the ways to all feeds of *subscriber*, each with the token of its resource."""
     element = root("resource")
     for feed in FEEDS:
+        if not view.has_history and feed.resource in _HISTORY:
+            continue
         query = {
             "feed_token": tokens[feed.resource],
             "oauth_consumer_key": consumer_key,

@@ -18,7 +18,9 @@ def delivery_formats(view: View, title: models.Title) -> Element:
     """Represent the formats of *title*: in 1.5 with quality and runtime, in 2.0 with all that differs."""
     element = root("delivery_formats")
     for offer in title.availability:
-        times = present(available_from=offer.available_from, available_until=offer.available_until)
+        times = present(
+            available_from=offer.available_from, available_until=view.until(offer.available_until)
+        )
         availability = add(element, "availability", **times)
         category = add_category(availability, view.paths.scheme(Scheme.TITLE_FORMATS), offer.format)
         if view.is_thin:

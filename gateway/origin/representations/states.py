@@ -39,7 +39,7 @@ def _add_queue(
         add_category(element, view.paths.scheme(Scheme.TITLE_FORMATS), state.format)
         for label in state.labels:
             add_category(element, view.paths.scheme(Scheme.TITLE_STATES), label)
-        if view.has_extras and state.playback:
+        if view.has_extras and view.has_history and state.playback:
             _add_playback(element, state.playback)
 
 

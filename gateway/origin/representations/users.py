@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.contract import Rel, Scheme
 from gateway.origin.accounts import Subscriber
+from gateway.origin.eras import Era
 from gateway.origin.models import Genre
 from gateway.origin.records import TitleRecord
 from gateway.origin.representations.elements import Element, add, add_category, add_link, root
@@ -23,6 +24,8 @@ _LINKS: Final = (
     (Rel.FEEDS, "feeds", "feeds"),
 )
 """Relation, path below the subscriber, and title; clients break if any of them changes."""
+
+_HISTORY: Final = frozenset({Rel.RENTAL_HISTORY, Rel.AT_HOME})
 
 
 def user(view: View, subscriber: Subscriber) -> Element:
@@ -43,14 +46,17 @@ def user(view: View, subscriber: Subscriber) -> Element:
     _add_preferences(view, element, subscriber)
     here = view.paths.user(subscriber.id)
     for rel, path, title in _LINKS:
+        if not view.has_history and rel in _HISTORY:
+            continue
         add_link(element, f"{here}/{path}", rel=rel, title=title)
     return element
 
 
 def _add_preferences(view: View, element: Element, subscriber: Subscriber) -> None:
     """Append what the subscriber prefers, and may see; 2.0 has no wrappers around it."""
-    level = element if view.is_thin else add(element, "max_maturity_level")
-    add_category(level, view.paths.scheme(Scheme.MATURITY_LEVEL), str(subscriber.max_maturity_level))
+    if view.era is not Era.LAUNCH:
+        level = element if view.is_thin else add(element, "max_maturity_level")
+        add_category(level, view.paths.scheme(Scheme.MATURITY_LEVEL), str(subscriber.max_maturity_level))
     formats = element if view.is_thin else add(element, "preferred_formats")
     for preferred in subscriber.formats:
         add_category(formats, view.paths.scheme(Scheme.TITLE_FORMATS), preferred.format)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from gateway.origin.eras import END_OF_TIME, Era
 from gateway.origin.paths import FILMOGRAPHY, Paths
 from gateway.origin.records import Facet
+
+DAY: Final = 86_400
+_TOLD: Final = 14
 
 EXTRAS: Final = frozenset({Facet.SHORT_SYNOPSIS, Facet.BOX_ART})
 """What a title links to only from 1.5 on (contract 6.3)."""
@@ -46,6 +50,20 @@ class View:
     output: Output = Output.POX
     callback: str | None = None
     """The function of the caller's that the JSON is an argument for."""
+    era: Era = Era.EVERYTHING
+    today: int = 0
+    """Days since 1970."""
+
+    @property
+    def has_history(self) -> bool:
+        """Whether anything is told of what was rented and watched."""
+        return self.era is not Era.LAST_CHANGE
+
+    def until(self, moment: int | None) -> int | None:
+        """Return the end of an availability as it is told: at last only ends within two weeks were."""
+        if self.era is not Era.LAST_CHANGE or (moment is not None and moment < (self.today + _TOLD) * DAY):
+            return moment
+        return END_OF_TIME
 
     @property
     def has_extras(self) -> bool:
