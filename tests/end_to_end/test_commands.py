@@ -15,11 +15,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+_MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+"""What lets coverage look into processes, too."""
+
 
 def _run(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "gateway", *arguments],
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **env},
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **_MEASURED, **env},
         capture_output=True,
         text=True,
         timeout=60,
@@ -39,6 +42,7 @@ def _demo(home: Path, port: int, origin_port: int) -> Iterator[subprocess.Popen[
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway", "demo"],
         env={
+            **_MEASURED,
             "PATH": os.environ["PATH"],
             "GATEWAY_HOME": str(home),
             "PORT": str(port),
