@@ -7,7 +7,7 @@ from gateway.origin.database import Database
 from . import shop
 from .conftest import put
 from .program import DELETED, DONE, STALE, Acting, Program, told
-from .shop import AMELIE, BARE, BOB, DAN, FIREFLY, JAWS, TOTORO, TRIANGLE
+from .shop import AMELIE, BARE, BOB, DAN, DISC_3, FIREFLY, JAWS, TOTORO, TRIANGLE
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +82,16 @@ async def test_time_makes_saved_titles_available(acting: Acting) -> None:
 
     assert (order, tag == before, await bob.tag("disc") == tag) == (([TOTORO, TRIANGLE], []), False, False)
     assert (told(stale)[0], told(moved), await bob.order("disc")) == (412, DONE, ([TRIANGLE, TOTORO], []))
+
+
+async def test_titles_come_in_the_order_of_their_days(acting: Acting) -> None:
+    """Of those that have come since anybody looked, the one whose day was first is the first."""
+    bob = acting(BOB)
+    for title in (DISC_3, TRIANGLE):
+        await bob.post("disc", title)
+    bob.now += 2 * shop.DAY
+
+    assert await bob.order("disc") == ([TRIANGLE, DISC_3], [])
 
 
 async def test_time_puts_titles_aside(ann: Program, database: Database) -> None:
