@@ -1,0 +1,71 @@
+"""Catalogs to export, databases to import into, and someone who signs."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+from oauthlib.oauth1 import SIGNATURE_TYPE_QUERY, Client
+
+from gateway.origin.app import create_app
+from gateway.origin.database import Database
+from gateway.origin.settings import OriginSettings
+from tests.databases import Databases
+from tests.origin.index import shelf
+from tests.origin.index.shelf import BASE, KEY, NOW, SECRET
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio alone."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def catalog(databases: Databases) -> AsyncIterator[Database]:
+    """Open the small catalog; every kind of database has its turn."""
+    opened = Database(databases.copy(shelf.fill))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def empty(databases: Databases) -> AsyncIterator[Database]:
+    """Open an empty database, of the same kind as the catalog's."""
+    opened = Database(databases.copy(shelf.blank))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def client(catalog: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client of an origin over the small catalog, that asks for nothing on its own."""
+    async with client_of(catalog) as opened:
+        yield opened
+
+
+def client_of(database: Database) -> httpx.AsyncClient:
+    """Return a client of an origin over *database*."""
+    app = create_app(database, OriginSettings(public_url=BASE, clock=lambda: NOW))
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url=BASE, headers={"accept-encoding": "identity"})
+
+
+def sign(path: str, verb: Literal["GET", "HEAD", "POST"] = "GET", *, key: str = KEY) -> str:
+    """Return the whole address of *path*, signed in its query."""
+    signer = Client(key, SECRET, signature_type=SIGNATURE_TYPE_QUERY, timestamp=str(NOW))
+    url, _, _ = signer.sign(BASE + path, http_method=verb)
+    return str(url)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Return what writes an index file: ``write(content, name="index.xml")``."""
+
+    def write_file(content: bytes, name: str = "index.xml") -> Path:
+        file = tmp_path / name
+        file.write_bytes(content)
+        return file
+
+    return write_file
