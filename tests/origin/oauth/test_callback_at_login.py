@@ -105,3 +105,17 @@ async def test_who_signs_a_callback_is_treated_as_strictly_as_ever(application: 
 
     assert answer.headers["location"].startswith(CALLBACK)
     assert answers == [401, 401, 200]
+
+
+async def test_an_origin_that_became_strict_is_strict(
+    application: Application, make_client: MakeClient
+) -> None:
+    """A token from lenient times is led nowhere by the page's address, and needs its code."""
+    token = await application.ask(None)
+    async with make_client() as strict:
+        page = await log_in(strict, token, oauth_callback=CALLBACK)
+        pin = page.text.partition('id="pin">')[2][:8]
+        application.client = strict
+        answers = [(await application.exchange(guess)).status_code for guess in (None, pin)]
+
+    assert (page.status_code, "location" in page.headers, answers) == (200, False, [401, 200])

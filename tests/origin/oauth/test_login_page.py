@@ -9,7 +9,7 @@ import pytest
 from gateway.origin.accounts import Subscriber
 from gateway.origin.database import Database
 from gateway.origin.oauth.visits import SECONDS
-from gateway.origin.registry import subscribers
+from gateway.origin.registry import consumers, subscribers
 
 from .conftest import (
     ALICE,
@@ -238,6 +238,17 @@ async def test_it_can_be_decided_once_and_in_time(application: Application, cloc
     answers.append(await log_in(application.client, application.token))
 
     assert [answer.status_code for answer in answers] == [401, 401]
+
+
+async def test_a_consumer_that_was_locked_out_is_allowed_nothing(
+    application: Application, database: Database
+) -> None:
+    """Its page is gone, too, though the token was asked for in time."""
+    token = await application.ask()
+    async with database.write() as session:
+        await consumers.switch(session, KEY, is_enabled=False)
+
+    assert (await log_in(application.client, token)).status_code == 401
 
 
 async def test_two_tokens_in_one_request_are_refused(application: Application) -> None:
