@@ -39,6 +39,14 @@ async def empty(databases: Databases) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def sqlite_empty(sqlite_databases: Databases) -> AsyncIterator[Database]:
+    """Open an empty database, where it does not matter of which kind it is."""
+    opened = Database(sqlite_databases.copy(shelf.blank))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 async def client(catalog: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of an origin over the small catalog, that asks for nothing on its own."""
     async with client_of(catalog) as opened:
