@@ -132,12 +132,12 @@ async def _restore(queue: Queue, before: State) -> None:
     for item in reversed((await queue.state()).items):
         if item.title not in known:
             await queue.remove(item.id)
-    for place, item in enumerate(before.available, start=1):
-        current = (await queue.state()).order
-        if current == before.order:
-            return
-        if current[place - 1 : place] != [item.title]:
-            await queue.add(item.title, position=place, format=item.format)
+    current = (await queue.state()).order
+    for place, item in enumerate(before.available):
+        if current[place : place + 1] != [item.title]:
+            await queue.add(item.title, position=place + 1, format=item.format)
+            current = [title for title in current if title != item.title]
+            current.insert(place, item.title)
 
 
 def _item(element: Element) -> Item:

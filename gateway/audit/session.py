@@ -119,6 +119,10 @@ class Session:
             root = str(elements[0].tag) if elements else ""
             return Beginning(response.headers, root, items[:count])
 
+    def forget(self) -> None:
+        """Forget what was read, but not which samples were found."""
+        self._replies.clear()
+
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock of what audits change and put right again."""
         return self._locks[("lock", name)]

@@ -80,7 +80,7 @@ SIGNATURES: Final = (
           signatures.wrong_signature(FOUND, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
     Audit("SIGN-16", MUST, "10", "A signature that is no base64 is 401.",
           signatures.wrong_signature(FOUND, "nonsense")),
-    Audit("SIGN-17", MUST, "10", "A signature with an accent is no error of the server.",
+    Audit("SIGN-17", MUST, "10", "A nonce beyond all measure is refused.",
           signatures.malformed_oauth(FOUND, "oauth_nonce", "\u0007\u00e9" * 300)),
     Audit("SIGN-18", MUST, "10", "A lacking signature is refused.",
           signatures.missing_oauth(FOUND, "oauth_signature")),
