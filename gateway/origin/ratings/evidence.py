@@ -77,12 +77,14 @@ async def _tallies(session: AsyncSession, titles: Collection[int]) -> Mapping[in
     return found
 
 
-async def genre_averages(session: AsyncSession) -> Mapping[int, float]:
-    """Return what is thought of the titles of each genre, as far as any has an average."""
+async def genre_averages(session: AsyncSession, genres: Collection[int]) -> Mapping[int, float]:
+    """Return what is thought of the titles of each of *genres*, as far as any has an average."""
+    if not genres:
+        return {}
     known = (
         select(TitleGenre.genre_id, func.count(), func.sum(shown_rating))
         .join(Title, Title.id == TitleGenre.title_id)
-        .where(shown_rating.is_not(None))
+        .where(TitleGenre.genre_id.in_(genres), shown_rating.is_not(None))
         .group_by(TitleGenre.genre_id)
     )
     return {

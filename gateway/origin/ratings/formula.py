@@ -24,7 +24,7 @@ FEWEST_SHARED: Final = 3
 # How many ratings weigh as much as knowing nothing: the more, the more cautious.
 _TITLE_DOUBT: Final = 5
 _OFFSET_DOUBT: Final = 5
-TASTE_DOUBT: Final = 5
+_TASTE_DOUBT: Final = 5
 _WEIGHT_DOUBT: Final = 10
 _NEIGHBOUR_DOUBT: Final = 1.0
 
@@ -64,7 +64,7 @@ class Manner:
         """Return the manner that shows in the differences from what others give."""
         offset = offset_of(differences)
         likings = {
-            genre: (tally.total - tally.count * offset) / (tally.count + TASTE_DOUBT)
+            genre: (tally.total - tally.count * offset) / (tally.count + _TASTE_DOUBT)
             for genre, tally in by_genre.items()
         }
         return cls(offset, likings)

@@ -45,7 +45,9 @@ class _Expectations:
     @classmethod
     async def read(cls, session: AsyncSession, titles: Collection[int], near: Neighbours) -> "_Expectations":
         works = await evidence.works(session, titles)
-        averages = await evidence.genre_averages(session)
+        unknown = [work for work in works.values() if work.average is None]
+        genres = {genre for work in unknown for genre in work.genres}
+        averages = await evidence.genre_averages(session, genres)
         given = await evidence.given(session, near.offsets, titles) if near.offsets else {}
         known = {
             title: (baseline(work, averages), work.genres, given.get(title, {}))

@@ -4,20 +4,22 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.accounts import QueueEntry, Rating, Rental
 from gateway.origin.models import Kind, Title, TitleGenre
 from gateway.origin.ratings import evidence
 from gateway.origin.ratings.averages import shown_rating
-from gateway.origin.ratings.formula import NEUTRAL, TASTE_DOUBT
+from gateway.origin.ratings.formula import NEUTRAL, Manner
 from gateway.origin.ratings.predictions import predict
 
 MOST: Final = 1_000
 """Recommendations a subscriber."""
 
 _LIKED: Final = 4
+_GENRES: Final = 10
+"""Genres that are searched for what a subscriber may like."""
 
 Recommendations = Sequence[tuple[int, float]]
 """Titles and their predicted ratings, the best first."""
@@ -26,13 +28,13 @@ Recommendations = Sequence[tuple[int, float]]
 async def recommend(session: AsyncSession, subscribers: Collection[str]) -> Mapping[str, Recommendations]:
     """Return films and series that each of *subscribers* has not rated, queued or rented.
 
-    The candidates are what is good in the genres that they like, which the database ranks over the whole
-    catalog, and what subscribers of the same taste liked; only those are predicted.
+    The candidates are what is good in the genres that they like most, what is good at all, and what
+    subscribers of the same taste liked; only those are predicted.
     """
     near = await evidence.neighbours(session, subscribers)
     manners = await evidence.manners(session, subscribers)
     candidates = {
-        who: await _candidates(session, who, near.weights[who], manners[who].offset) for who in subscribers
+        who: await _candidates(session, who, near.weights[who], manners[who]) for who in subscribers
     }
     predicted = await predict(session, candidates, near)
     return {who: _best(predicted[who], places) for who, places in candidates.items()}
@@ -45,39 +47,36 @@ def _best(predicted: Mapping[int, float], places: Mapping[int, int]) -> Recommen
 
 
 async def _candidates(
-    session: AsyncSession, who: str, weights: Mapping[str, float], offset: float
+    session: AsyncSession, who: str, weights: Mapping[str, float], manner: Manner
 ) -> Mapping[int, int]:
     """Return titles and their places."""
-    by_taste = await session.scalars(_by_taste(who, offset))
+    liked = sorted((-liking, genre) for genre, liking in manner.likings.items() if liking > 0)
+    genres = {genre: -negative for negative, genre in liked[:_GENRES]}
     by_neighbours = await _by_neighbours(session, who, weights) if weights else ()
-    return {title: place for place, title in enumerate(dict.fromkeys((*by_neighbours, *by_taste)))}
+    by_taste = await session.scalars(_by_taste(who, genres)) if genres else ()
+    by_average = await session.scalars(_by_average(who))
+    titles = dict.fromkeys((*by_neighbours, *by_taste, *by_average))
+    return {title: place for place, title in enumerate(titles)}
 
 
-def _by_taste(who: str, offset: float) -> Select[int]:
-    """Select what is rated best, with *who*'s taste for its genres; much as the formula has it."""
-    difference = Rating.value - func.coalesce(shown_rating, literal(NEUTRAL))
-    taste = (
-        select(
-            TitleGenre.genre_id,
-            (func.sum(difference - literal(offset)) / (func.count() + literal(TASTE_DOUBT))).label("liking"),
-        )
-        .join(Rating, Rating.title_id == TitleGenre.title_id)
-        .join(Title, Title.id == TitleGenre.title_id)
-        .where(Rating.subscriber_id == who, Rating.value.is_not(None))
-        .group_by(TitleGenre.genre_id)
-        .cte("taste")
-    )
-    liking = func.coalesce(func.avg(func.coalesce(taste.c.liking, 0.0)), 0.0)
+def _by_taste(who: str, genres: Mapping[int, float]) -> Select[int]:
+    """Select what is rated best in *genres*, with how much *who* likes each; much as the formula has it."""
+    liking = func.max(case(dict(genres), value=TitleGenre.genre_id))
     score = func.coalesce(shown_rating, literal(NEUTRAL)) + liking
     return (
         select(Title.id)
-        .join(TitleGenre, TitleGenre.title_id == Title.id, isouter=True)
-        .join(taste, taste.c.genre_id == TitleGenre.genre_id, isouter=True)
-        .where(*_is_new(who))
+        .join(TitleGenre, TitleGenre.title_id == Title.id)
+        .where(TitleGenre.genre_id.in_(genres), *_is_new(who))
         .group_by(Title.id)
         .order_by(score.desc(), Title.id)
         .limit(MOST)
     )
+
+
+def _by_average(who: str) -> Select[int]:
+    """Select what everybody likes best."""
+    ranked = select(Title.id).where(*_is_new(who))
+    return ranked.order_by(shown_rating.desc().nulls_last(), Title.id).limit(MOST)
 
 
 async def _by_neighbours(session: AsyncSession, who: str, weights: Mapping[str, float]) -> Sequence[int]:
