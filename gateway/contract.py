@@ -41,6 +41,8 @@ class Rel:
     SEASONS = f"{SCHEMAS}/catalog/titles.seasons"
     EPISODES = f"{SCHEMAS}/catalog/titles.programs"
     DISCS = f"{SCHEMAS}/catalog/titles.discs"
+    PARENT_MOVIE = f"{SCHEMAS}/catalog/title.movie"
+    """From a disc to its film; ours, for the record shows none, and an item's own link is S/catalog/title."""
     PARENT_DISC = f"{SCHEMAS}/catalog/title.disc"
     PARENT_SERIES = f"{SCHEMAS}/catalog/title.series"
     PARENT_SEASON = f"{SCHEMAS}/catalog/title.season"

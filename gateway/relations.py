@@ -183,7 +183,7 @@ SEASON: Final = Relation(
     typical_bytes=3_000,
 )
 DISC_PARENT: Final = Relation(
-    rels=(Rel.SEASON, Rel.PARENT_SEASON, Rel.SERIES, Rel.PARENT_SERIES, Rel.TITLE, Rel.PARENT_DISC),
+    rels=(Rel.SEASON, Rel.PARENT_SEASON, Rel.SERIES, Rel.PARENT_SERIES, Rel.PARENT_MOVIE, Rel.PARENT_DISC),
     found=resources.Title,
     family="titles",
     typical_bytes=3_000,

@@ -120,7 +120,9 @@ def _average(text: str | None) -> float | None:
 
 
 def _with_family(facts: TitleFacts, element: Element, address: Address) -> TitleFacts:
-    above = _above(element, Rel.SEASON, Rel.PARENT_SEASON) or _above(element, Rel.TITLE, Rel.PARENT_DISC)
+    above = _above(element, Rel.SEASON, Rel.PARENT_SEASON) or _above(
+        element, Rel.PARENT_MOVIE, Rel.PARENT_DISC
+    )
     series = address.series or _above(element, Rel.SERIES, Rel.PARENT_SERIES)
     return replace(facts, parent_id=above or series, series_id=series)
 

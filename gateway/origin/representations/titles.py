@@ -97,7 +97,7 @@ def _add_parents(view: View, element: Element, record: TitleRecord) -> None:
     """Link to what the title is a part of; the title of such a link is the parent's name."""
     title = record.title
     if title.parent is not None:
-        rel = _PARENT_RELS.get(title.parent.kind, Rel.TITLE)
+        rel = _PARENT_RELS.get(title.parent.kind, Rel.PARENT_MOVIE)
         add_link(element, href(view.paths, title.parent), rel=rel, title=title.parent.name)
     if title.series is not None and title.series_id != title.parent_id:
         add_link(element, href(view.paths, title.series), rel=Rel.SERIES, title=title.series.name)

@@ -11,7 +11,9 @@ from gateway.upstream import bulk, hypermedia
 from gateway.upstream.errors import OriginRefused
 from gateway.upstream.pox import parse
 
-CATALOG = sorted((Path(__file__).parents[2] / "contract" / "catalog").rglob("*.xml"))
+FOLDER = Path(__file__).parents[2] / "contract" / "catalog"
+# The gateway asks for 1.5: the thin lists of 2.0 are not for it.
+CATALOG = sorted(path for path in FOLDER.rglob("*.xml") if not path.stem.endswith("-2.0"))
 
 HREF = Href("http://o.test/")
 
