@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import create_app
+from gateway.audit.command import audit
 from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.demo import Server, Supervisor
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(origin.app, name="origin")
+app.command()(audit)
 
 _Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
 

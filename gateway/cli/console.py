@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.console import Console
 from gateway.demo import DemoFailed
 from gateway.origin.catalog.netflix_titles import CatalogFileUnusable
 from gateway.origin.database import DatabaseUnusable
+from gateway.origin.pictures.files import PictureRefused
 from gateway.serving import CannotListen
 from gateway.settings import WrongSetting
 
@@ -21,12 +22,22 @@ OriginPort = Annotated[
 ]
 
 
+_USERS_TO_MEND: Final = (
+    CannotListen,
+    CatalogFileUnusable,
+    DatabaseUnusable,
+    DemoFailed,
+    PictureRefused,
+    WrongSetting,
+)
+
+
 @contextmanager
 def failing_clearly() -> Iterator[None]:
     """Turn what a user can put right into one sentence and exit code 1."""
     try:
         yield
-    except (CannotListen, CatalogFileUnusable, DatabaseUnusable, DemoFailed, WrongSetting) as error:
+    except _USERS_TO_MEND as error:
         fail(str(error))
 
 

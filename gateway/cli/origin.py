@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Protocol
 
 import typer
 from rich.console import Console
@@ -12,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gateway.cli.console import Host, OriginPort, console, fail, failing_clearly
 from gateway.origin.app import create_app
+from gateway.origin.catalog.index_file import import_index
 from gateway.origin.catalog.netflix_titles import ImportReport, import_titles
 from gateway.origin.commands import ConsumerCommands, UserCommands
 from gateway.origin.database import Database
 from gateway.origin.eras import Era
+from gateway.origin.pictures.files import give
 from gateway.origin.settings import OriginSettings, compat_names
 from gateway.origin.start import prepare, sqlite_url
 from gateway.serving import bind, serve
@@ -29,6 +31,19 @@ importing = typer.Typer(help="Add titles to the origin's catalog.", no_args_is_h
 app.add_typer(importing, name="import")
 app.add_typer(ConsumerCommands(home).app(), name="consumer")
 app.add_typer(UserCommands(home).app(), name="user")
+
+PICTURES: Final = "pictures"
+"""The folder of the pictures that were given, in GATEWAY_HOME."""
+
+
+class Importer(Protocol):
+    """Imports a file, and tells how far it is."""
+
+    async def __call__(
+        self, database: Database, file: Path, *, progress: Callable[[int, int], None] | None
+    ) -> ImportReport:
+        """Return what was done."""
+
 
 DatabaseUrl = Annotated[
     str | None,
@@ -74,6 +89,7 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
                 public_url=public_url or f"http://{host}:{port}",
                 compat=compat_names(compat or ()),
                 era=era,
+                pictures=home() / PICTURES,
                 calls_per_second=calls_per_second,
                 calls_per_day=calls_per_day,
             )
@@ -101,16 +117,53 @@ def import_netflix_titles(
     """
     with failing_clearly():
         url = database or sqlite_url(home())
-        report = asyncio.run(_import(url, file))
+        report = asyncio.run(_import(url, file, import_titles))
         _print_report(report)
 
 
-async def _import(url: str, file: Path) -> ImportReport:
+@importing.command("index")
+def import_index_file(
+    file: Annotated[Path, typer.Argument(help="The index file, packed with gzip or not.", exists=True)],
+    database: DatabaseUrl = None,
+) -> None:
+    """Import an index file that an origin exported: /catalog/titles/index, /full, /streaming or /dvd.
+
+    Titles keep their ids. All of the file is imported, or, when something goes wrong on the way, nothing.
+    """
+    with failing_clearly():
+        url = database or sqlite_url(home())
+        report = asyncio.run(_import(url, file, import_index))
+        _print_report(report)
+
+
+@app.command("picture")
+def give_picture(
+    title: Annotated[int, typer.Argument(help="The number of the title, the last in its address.")],
+    file: Annotated[Path, typer.Argument(help="The picture.", exists=True, dir_okay=False)],
+    database: DatabaseUrl = None,
+) -> None:
+    """Show FILE as the box art of a title, in place of the poster that is drawn otherwise."""
+    with failing_clearly():
+        url = database or sqlite_url(home())
+        asyncio.run(_give(url, title, file))
+        console.print(f"The title {title} has a picture now.")
+
+
+async def _give(url: str, title: int, file: Path) -> None:
+    database = Database(url)
+    try:
+        await database.migrate()
+        await give(database, home() / PICTURES, title, file)
+    finally:
+        await database.close()
+
+
+async def _import(url: str, file: Path, read: Importer) -> ImportReport:
     await prepare(url)
     database = Database(url)
     try:
         with _progress() as advance:
-            return await import_titles(database, file, progress=advance)
+            return await read(database, file, progress=advance)
     finally:
         await database.close()
 
