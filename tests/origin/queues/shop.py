@@ -26,6 +26,9 @@ had at all, to be had at once from tomorrow, and on a DVD that is no longer sent
 BEN_HUR, BEN_HUR_1, BEN_HUR_2, BEN_HUR_BONUS = range(201, 205)
 """A film on two discs, and its bonus material."""
 
+PONYO, PONYO_DISC, PONYO_BONUS = range(211, 214)
+"""A film on one disc, and its bonus material."""
+
 FIREFLY, SEASON, PILOT, DISC_1, DISC_2, DISC_3 = range(301, 307)
 """A series with one season, an episode and three discs."""
 
@@ -67,6 +70,10 @@ def _sets() -> Iterator[Base]:
     for number, disc in enumerate((BEN_HUR_1, BEN_HUR_2), 1):
         yield title(disc, Kind.DISC, f"Ben-Hur: Disc {number}", parent_id=BEN_HUR, number=number)
     yield title(BEN_HUR_BONUS, Kind.DISC, "Ben-Hur: Bonus", parent_id=BEN_HUR, number=3, is_bonus=True)
+    yield title(PONYO, Kind.MOVIE, "Ponyo")
+    for number, disc in enumerate((PONYO_DISC, PONYO_BONUS), 1):
+        is_bonus = disc == PONYO_BONUS
+        yield title(disc, Kind.DISC, "Ponyo: Disc", parent_id=PONYO, number=number, is_bonus=is_bonus)
     yield title(FIREFLY, Kind.SERIES, "Firefly")
     yield title(SEASON, Kind.SEASON, "Firefly: Season 1", parent_id=FIREFLY, series_id=FIREFLY, number=1)
     below = {"parent_id": SEASON, "series_id": FIREFLY}
@@ -91,6 +98,7 @@ def _offers() -> Iterator[Base]:
     yield offer(SOON, "instant", opens=NOW + DAY)
     yield offer(OLD, "DVD", closes=NOW)
     yield offer(BEN_HUR, "DVD")
+    yield offer(PONYO, "DVD")
     yield offer(FIREFLY, "instant", opens=100)
     yield offer(FIREFLY, "DVD", opens=100)
     yield offer(FIREFLY, "Blu-ray", opens=100)

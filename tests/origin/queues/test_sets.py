@@ -9,6 +9,7 @@ from . import shop
 from .conftest import put
 from .program import DONE, FULL, PARTLY, QUEUED, Acting, Program, created, links, told
 from .shop import (
+    AMELIE,
     BEN_HUR,
     BEN_HUR_1,
     BEN_HUR_2,
@@ -19,6 +20,7 @@ from .shop import (
     DISC_3,
     FIREFLY,
     JAWS,
+    PONYO,
     SEASON,
     TOTORO,
 )
@@ -49,6 +51,16 @@ async def test_a_set_is_queued_disc_by_disc(acting: Acting) -> None:
         [f"disc/available/2/{DISC_1}", f"disc/available/3/{DISC_2}", f"disc/saved/{DISC_3}"],
     )
     assert await bob.order("disc") == ([BEN_HUR_1, DISC_1, DISC_2, BEN_HUR_2, TOTORO], [DISC_3])
+
+
+async def test_a_film_on_one_disc_is_no_set(ann: Program) -> None:
+    """The film itself is the entry, and can be moved."""
+    await ann.post("disc", AMELIE)
+    await ann.post("disc", PONYO)
+
+    answer = await ann.post("disc", PONYO, position=1)
+
+    assert (told(answer), await ann.order("disc")) == (DONE, ([PONYO, AMELIE], []))
 
 
 async def test_bonus_material_is_queued_by_its_name(ann: Program) -> None:
