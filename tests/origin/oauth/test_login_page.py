@@ -117,17 +117,12 @@ async def test_programs_fill_it_at_once(application: Application) -> None:
 async def test_programs_may_repeat_what_the_address_says(application: Application) -> None:
     """Hidden fields come again in the form, or fields nobody knows; both are borne (contract 2.5)."""
     token = await application.ask("oob")
+    address = {"oauth_token": token, "oauth_consumer_key": "", "oauth_callback": ""}
+    repeated = {"oauth_token": token, "oauth_consumer_key": KEY}
+    unknown = {"name": "Alice", "email": ALICE, "output": "pox"}
+    form = {"login": ALICE, "password": PASSWORD, "accept_tos": "checked", **repeated, **unknown}
 
-    answer = await log_in(
-        application.client,
-        token,
-        oauth_token=token,
-        oauth_consumer_key=KEY,
-        oauth_callback="",
-        name="Alice",
-        email=ALICE,
-        output="pox",
-    )
+    answer = await application.client.post(LOGIN, params=address, data=form)
 
     assert "successfully" in answer.text
 
@@ -424,6 +419,17 @@ async def test_a_forged_cookie_is_nobodys(
 async def _new_token(application: Application) -> str:
     application.token = application.token_secret = ""
     return await application.ask()
+
+
+async def test_each_visit_has_a_cookie_of_its_own(application: Application) -> None:
+    """Who knows one knows no other, even of the same subscriber in the same second."""
+    cookies = []
+    for _ in range(3):
+        application.client.cookies.clear()
+        await sign_in(application)
+        cookies.append(application.client.cookies["origin_visit"].partition("~")[0])
+
+    assert len(set(cookies)) == 3
 
 
 async def test_a_visit_lasts_half_an_hour(application: Application, clock: Clock) -> None:
