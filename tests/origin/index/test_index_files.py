@@ -262,11 +262,11 @@ async def test_changed(client: httpx.AsyncClient, catalog: Database) -> None:
 
 async def test_many_pages(empty: Database) -> None:
     """A catalog of many pages is listed whole, each title once, in the order of the ids."""
-    films = [TitleFacts(id=id_, kind=Kind.MOVIE, name=f"Film {id_}") for id_ in range(7, 1_507, 3)]
+    films = [TitleFacts(id=id_, kind=Kind.MOVIE, name=f"Film {id_}") for id_ in range(7, 507)]
     await shelf.fill_consumers(empty)
     await shelf.put(empty, (), films)
 
     async with client_of(empty) as client:
         answer = await client.get(sign("/catalog/titles/index"))
 
-    assert list(items(answer)) == list(range(7, 1_507, 3))
+    assert list(items(answer)) == list(range(7, 507))
