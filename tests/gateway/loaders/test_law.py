@@ -4,7 +4,7 @@ from math import ceil
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.graph import Answer, gateway_over
@@ -29,6 +29,7 @@ def make_wire(random: Random) -> Wire:
 
 @pytest.mark.anyio
 @given(seed=st.integers(0, 2**32))
+@example(seed=9044)  # behind what was loaded before, a want came a turn too late for its level
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_requests_are_bounded_by_depth(seed: int) -> None:
     """A query is answered right, in no more requests than its levels need, and asks for nothing twice."""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import oauthlib.oauth1.rfc5849.signature as oauthlib
 from authlib.oauth1.rfc5849.signature import construct_base_string, hmac_sha1_signature
 from authlib.oauth1.rfc5849.util import unescape
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oauthlib.oauth1 import Client
 
@@ -113,6 +113,7 @@ def judged_by_authlib(href: str, oauth: dict[str, str], secrets: tuple[str, str]
     return str(hmac_sha1_signature(base, *secrets))
 
 
+@settings(deadline=None)
 @given(origin=ORIGINS, path=PATHS, pairs=PAIRS, secret=TEXT, token=st.none() | st.tuples(TEXT, TEXT))
 @example("http://o.test", "/catalog/titles", [("term", "a"), ("term", "a"), ("term", "")], "s", None)
 @example("http://o.test", "/catalog/titles", [("term", "Ocean's [11] $ + %2F ~")], "s&s", ("t", "&"))
@@ -130,6 +131,7 @@ def test_foreign_libraries_make_the_same_signature(
     assert [judged_by_oauthlib(href, oauth, secrets), judged_by_authlib(href, oauth, secrets)] == [made] * 2
 
 
+@settings(deadline=None)
 @given(pairs=PAIRS, token=st.none() | st.tuples(TEXT, TEXT))
 def test_both_places_carry_the_same_signature(
     pairs: list[tuple[str, str]], token: tuple[str, str] | None
