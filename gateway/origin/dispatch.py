@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin import feeds
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
-from gateway.origin.database import Database
+from gateway.origin.database import EVERYBODY, Database
 from gateway.origin.errands import Errand, Group, admit, read_errand
 from gateway.origin.errors import Broken, Late, Refusal
 from gateway.origin.inquiries import Inquiry
@@ -111,7 +111,7 @@ class Dispatcher:
     async def _write(self, errand: Errand, view: View, answers: Answers) -> None:
         answer: Answer
         try:
-            async with self._database.write() as session:
+            async with self._database.write(_owner(errand)) as session:
                 if errand.is_write:
                     nonce = self._verifier.write_nonce(errand.claims)
                     await write_nonces.keep(session, nonce, now=self._settings.clock())
@@ -127,6 +127,12 @@ class Dispatcher:
         is_personal = errand.is_stored or errand.route.is_personal
         document = feeds.as_asked(answer, errand, view, now=self._settings.clock())
         answers.put(errand.place, document, view, is_personal=is_personal)
+
+
+def _owner(errand: Errand) -> str:
+    """Return whose a change is: those of other subscribers need not wait for it."""
+    caller = errand.call.caller
+    return caller.subscriber.id if caller and caller.subscriber else EVERYBODY
 
 
 async def _change(session: AsyncSession, errand: Errand, view: View) -> Answer:

@@ -80,7 +80,7 @@ def sign(clock: Clock) -> Signer:
 @pytest.fixture
 def catalog_url(databases: Databases) -> str:
     """Return the address of a catalog of one's own; every kind of database has its turn."""
-    return databases.copy(_fill)
+    return databases.copy(fill)
 
 
 @pytest.fixture
@@ -145,7 +145,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _fill(url: str) -> None:
+async def fill(url: str) -> None:
+    """Write the catalog."""
     async with opened(url) as database:
         await database.migrate()
         for rows in (_titles(), _people(), _facts(), _consumers()):
