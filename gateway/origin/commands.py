@@ -29,7 +29,7 @@ _Database = Annotated[
     str | None,
     typer.Option(
         envvar="ORIGIN_DATABASE",
-        help="The database, as sqlite+aiosqlite:////var/lib/titles.db. By default a file in GATEWAY_HOME.",
+        help="sqlite+aiosqlite:////a/file or postgresql+asyncpg://user:password@host/name; else a file.",
         show_default=False,
     ),
 ]
