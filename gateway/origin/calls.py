@@ -66,10 +66,10 @@ class Call:
         """Return the page asked for; a page larger than *largest* is cut down to it."""
         size = self._integer("max_results", _DEFAULT_PAGE)
         if not size:
-            raise BadPage("max_results", "positive")
+            raise BadPage("max_results")
         start = self._integer("start_index", 0)
         if start is None:
-            raise BadPage("start_index", "non-negative")
+            raise Invalid("start_index")
         return Page(min(start, _LARGEST_START), min(size, largest))
 
     def _integer(self, name: str, default: int) -> int | None:

@@ -58,10 +58,10 @@ class Invalid(Refusal):
 
 
 class BadPage(Refusal):
-    """A page was asked for by something that is no number."""
+    """The size of a page is no number of items."""
 
-    def __init__(self, parameter: str, wanted: str) -> None:
-        super().__init__(400, f"{parameter} must be a {wanted} integer", sub_code=120)
+    def __init__(self, parameter: str) -> None:
+        super().__init__(400, f"{parameter} must be a positive integer", sub_code=120)
 
 
 class VerbRefused(Refusal):

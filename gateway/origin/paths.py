@@ -133,7 +133,7 @@ _TEMPLATES: Final = (
     (Place.LIST, "/users/{user}/lists/{name}"),
 )
 
-_NUMBER: Final = "[1-9][0-9]{0,9}"
+_NUMBER: Final = "[1-9][0-9]{0,17}"
 _SLOTS: Final = {
     "id": _NUMBER,
     "series": _NUMBER,
@@ -222,13 +222,12 @@ class Paths:
     def _address(self, place: Place, found: Mapping[str, str | None]) -> Address | None:
         segment = found.get("segment")
         part = self._parts.get(segment) if segment else None
-        number, series = int(found.get("id") or 0), found.get("series")
-        if (segment and part is None) or max(number, int(series or 0)) > _LARGEST_ID:
+        if segment and part is None:
             return None
         return Address(
             place,
-            number,
-            series=int(series) if series else None,
+            _id(found.get("id")) or 0,
+            series=_id(found.get("series")),
             part=part,
             user=found.get("user"),
             kind=found.get("kind"),
@@ -236,6 +235,12 @@ class Paths:
             position=int(found["position"] or 0) if "position" in found else None,
             name=next((found[slot] for slot in _NAMES if slot in found), None),
         )
+
+
+def _id(digits: str | None) -> int | None:
+    """Return the number that *digits* are, or 0, which nothing has, where no column could hold it."""
+    number = int(digits) if digits else None
+    return 0 if number is not None and number > _LARGEST_ID else number
 
 
 _TITLES: Final[Mapping[str, str]] = {

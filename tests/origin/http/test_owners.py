@@ -53,8 +53,8 @@ async def _rate(client: httpx.AsyncClient, name: str) -> int:
 async def test_a_subscriber_waits_for_their_own_writes_alone(
     client: httpx.AsyncClient, database: Database
 ) -> None:
-    """While one of a subscriber's writes takes its time, theirs wait for it and others' do not."""
-    async with database.write(ANNA):
+    """While a write of theirs takes its time, the next one waits; others' do not, nor for the catalog's."""
+    async with database.write(ANNA), database.write():
         own = asyncio.create_task(_rate(client, ANNA))
         async with asyncio.timeout(8):
             of_another = await _rate(client, BORIS)
