@@ -48,19 +48,17 @@ async def issue(session: AsyncSession, consumer: str, callback: str | None, *, n
     return request
 
 
-async def find(
-    session: AsyncSession, token: str, consumer: str | None = None, *, is_held: bool = False
-) -> RequestToken | None:
+async def find(session: AsyncSession, token: str, consumer: str | None = None) -> RequestToken | None:
     """Return the request token; the one of this *consumer*, if it is named.
 
-    While it *is_held* nobody else can change it; that needs a session that writes.
+    In a session that writes nobody else changes it meanwhile: such sessions follow one another.
     """
     if not is_plain(token):
         return None
     chosen = select(RequestToken).where(RequestToken.token == token)
     if consumer is not None:
         chosen = chosen.where(RequestToken.consumer_key == consumer)
-    found: RequestToken | None = await session.scalar(chosen.with_for_update() if is_held else chosen)
+    found: RequestToken | None = await session.scalar(chosen)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin.accounts import AccessToken, FeedToken
+from gateway.origin.accounts import FeedToken
 
 _BYTES: Final = 24
 
@@ -22,11 +22,9 @@ async def feed_tokens(
 ) -> Mapping[str, str]:
     """Return a feed token for each of *resources*; those that are missing are made.
 
-    A resource is a path below ``/users/{id}``, as ``/queues/disc``. *session* may write.
+    A resource is a path below ``/users/{id}``, as ``/queues/disc``. *session* writes for the subscriber:
+    who asks at the same time waits, and then finds them made.
     """
-    # Whoever asks for the same feeds at the same time waits here, and then finds them made.
-    owner = select(AccessToken.token).where(AccessToken.token == access_token)
-    await session.execute(owner.with_for_update())
     wanted = list(dict.fromkeys(resources))
     found = await _found(session, access_token, wanted)
     made = {resource: new_token() for resource in wanted if resource not in found}

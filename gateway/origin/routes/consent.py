@@ -104,8 +104,8 @@ class Consent:
             return await self._door.subscriber(filled.get("login", ""), filled.get("password", ""), visitor)
         return visit.subscriber if visit.is_own_form(filled.get("csrf", "")) else None
 
-    async def _case(self, session: AsyncSession, asked: Mapping[str, str], *, is_held: bool = False) -> _Case:
-        request = await grants.find(session, asked.get("oauth_token", ""), is_held=is_held)
+    async def _case(self, session: AsyncSession, asked: Mapping[str, str]) -> _Case:
+        request = await grants.find(session, asked.get("oauth_token", ""))
         if request is None or not grants.is_open(request, self._clock()):
             raise RequestTokenEnded
         if asked.get("oauth_consumer_key", request.consumer_key) != request.consumer_key:
@@ -129,7 +129,7 @@ class Consent:
         self, asked: Mapping[str, str], visitor: Visitor, visit: Visit | None, subscriber: Subscriber
     ) -> Reply:
         async with self._database.write() as session:
-            case = await self._case(session, asked, is_held=True)
+            case = await self._case(session, asked)
             verifier = grants.approve(case.request, subscriber.id)
         name = case.consumer.name
         if case.callback is None:
@@ -143,7 +143,7 @@ class Consent:
 
     async def _deny(self, asked: Mapping[str, str], visitor: Visitor) -> Reply:
         async with self._database.write() as session:
-            case = await self._case(session, asked, is_held=True)
+            case = await self._case(session, asked)
             grants.end(case.request)
         if case.callback is None:
             return html.reply(results.denied_page(case.consumer.name), visitor)

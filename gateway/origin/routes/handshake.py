@@ -121,7 +121,7 @@ class Handshake:
         """Exchange the request token, unless somebody else just did; a wrong verifier is kept in mind."""
         async with self._database.write() as session:
             await write_nonces.keep(session, self._verifier.write_nonce(claims), now=now)
-            request = await grants.find(session, claims.token, claims.consumer_key, is_held=True)
+            request = await grants.find(session, claims.token, claims.consumer_key)
             if request is None or not grants.is_approved(request, now):
                 return TokenRefused()
             verifier = claims.signed_value("oauth_verifier")

@@ -210,3 +210,12 @@ async def _waiting(url: str) -> int | None:
             return await session.scalar(select(RequestToken.wrong_tries))
     finally:
         await database.close()
+
+
+def test_a_key_counts_before_a_name(app: typer.Typer) -> None:
+    """A consumer that is called as another's key is not taken for it."""
+    printed = run(app, "consumer", "add", "Mine")[1]
+    key = printed.split()[2]
+    run(app, "consumer", "add", key)
+
+    assert run(app, "consumer", "disable", key)[1] == f"Mine ({key}) is disabled.\n"
