@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageFont
 
-from gateway.origin.pictures.lettering import drawable, fit
+from gateway.origin.pictures.lettering import drawable, fit, font
 
 SIZES = (60, 40, 30, 20)
 
@@ -26,6 +27,11 @@ SIZES = (60, 40, 30, 20)
 def test_drawable(name: str, written: str) -> None:
     """What the font has letters for is written, unless that is the smaller part of a name."""
     assert drawable(name) == written
+
+
+def test_layout() -> None:
+    """Letters are set by the layout that every machine has, so that all draw the same."""
+    assert font("Black", 20).layout_engine is ImageFont.Layout.BASIC
 
 
 def test_largest_size() -> None:
