@@ -38,7 +38,14 @@ def test_each_kind_has_a_defect() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("kind", sorted(DEFECTS))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        # Each defect costs a new look for samples: one in eight is planted here, all by `make verify`.
+        pytest.param(kind, marks=() if place % 8 == 0 else pytest.mark.verify)
+        for place, kind in enumerate(sorted(DEFECTS))
+    ],
+)
 async def test_a_defect_turns_an_audit_red(kind: str, spoilt: tuple[Session, Spoiling]) -> None:
     """An audit of the kind passes, and fails once the defect is planted."""
     session, way = spoilt
