@@ -61,8 +61,8 @@ $hidden<div class="choice">
 </form>
 <p class="quiet">You are signed in as <b>$login</b>.</p>"""
 
-_SOME: Final = """<p>Each of these may see and change your queues and ratings, and see what you rented. What you
-take back ends at once.</p>
+_SOME: Final = """<p>Each of these may see and change your queues and ratings, and see what you rented.
+What you take back ends at once.</p>
 <ul class="rows">
 $rows</ul>
 """
