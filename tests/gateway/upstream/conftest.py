@@ -93,7 +93,7 @@ async def server() -> AsyncIterator[Server]:
     await asyncio.gather(*server.serving, return_exceptions=True)
 
 
-LIMITS = Limits(attempt=0.4, connect=0.3, wire_bytes=20_000, inflated_bytes=100_000, connections=1)
+LIMITS = Limits(attempt=1.0, connect=0.8, wire_bytes=20_000, inflated_bytes=100_000, connections=1)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ async def test_a_fault_of_the_wire_has_its_error(name: str, server: Server, clie
         await get(client, server.href)
 
     assert type(raised.value) is error
-    assert loop.time() - begun < LIMITS.attempt + 0.25
+    assert loop.time() - begun < LIMITS.attempt + 1
     assert (await get(client, server.href)).body == b"<people></people>"
 
 
@@ -106,7 +106,7 @@ async def test_a_connection_that_is_closed_is_tried_once_more(
 async def test_a_form_is_never_sent_twice(server: Server, client: Client) -> None:
     """A bulk request whose connection is closed may have been counted already."""
     server.scripts = [says(b""), FINE]
-    deadline = asyncio.get_running_loop().time() + 1
+    deadline = asyncio.get_running_loop().time() + 5
 
     with pytest.raises(OriginUnreachable):
         await client.post_form(server.href, b"entry_1=x", deadline=deadline)
@@ -141,7 +141,7 @@ async def test_the_time_of_the_operation_is_kept(server: Server, client: Client)
     with pytest.raises(OriginTimedOut) as raised:
         await get(client, server.href, within=0.1)
 
-    assert raised.value.seconds == pytest.approx(0.1, abs=0.05)
+    assert 0 < raised.value.seconds <= 0.1
 
 
 async def test_waiting_for_a_connection_is_waiting(server: Server, client: Client) -> None:
@@ -190,7 +190,7 @@ async def test_a_request_goes_out_as_it_was_signed(server: Server, client: Clien
 async def test_a_form_goes_out_as_it_is(server: Server, client: Client) -> None:
     """A bulk request is a form, with its length."""
     server.scripts = [FINE]
-    deadline = asyncio.get_running_loop().time() + 1
+    deadline = asyncio.get_running_loop().time() + 5
 
     await client.post_form(server.href, b"entry_1=http%3A%2F%2Fo.test", deadline=deadline)
 
