@@ -24,7 +24,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $(STAMP)
 
 test: env explorer-if-node
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(COVERAGE)
 
 check: env
 	@$(BIN)/ruff check .
