@@ -22,34 +22,51 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    yield database
+    await database.close()
+
+
 @pytest.fixture
-async def catalog(databases: Databases) -> AsyncIterator[Database]:
+async def catalog(sqlite_databases: Databases) -> AsyncIterator[Database]:
+    """Open the small catalog."""
+    async for database in _opened(sqlite_databases.copy(shelf.fill)):
+        yield database
+
+
+@pytest.fixture
+async def empty(sqlite_databases: Databases) -> AsyncIterator[Database]:
+    """Open an empty database."""
+    async for database in _opened(sqlite_databases.copy(shelf.blank)):
+        yield database
+
+
+@pytest.fixture
+async def any_catalog(databases: Databases) -> AsyncIterator[Database]:
     """Open the small catalog; every kind of database has its turn."""
-    opened = Database(databases.copy(shelf.fill))
-    yield opened
-    await opened.close()
+    async for database in _opened(databases.copy(shelf.fill)):
+        yield database
 
 
 @pytest.fixture
-async def empty(databases: Databases) -> AsyncIterator[Database]:
-    """Open an empty database, of the same kind as the catalog's."""
-    opened = Database(databases.copy(shelf.blank))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def sqlite_empty(sqlite_databases: Databases) -> AsyncIterator[Database]:
-    """Open an empty database, where it does not matter of which kind it is."""
-    opened = Database(sqlite_databases.copy(shelf.blank))
-    yield opened
-    await opened.close()
+async def any_empty(databases: Databases) -> AsyncIterator[Database]:
+    """Open an empty database, of the kind whose turn it is."""
+    async for database in _opened(databases.copy(shelf.blank)):
+        yield database
 
 
 @pytest.fixture
 async def client(catalog: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of an origin over the small catalog, that asks for nothing on its own."""
     async with client_of(catalog) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def any_client(any_catalog: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Return such a client, over every kind of database in turn."""
+    async with client_of(any_catalog) as opened:
         yield opened
 
 

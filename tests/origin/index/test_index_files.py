@@ -76,9 +76,9 @@ def items(answer: httpx.Response) -> dict[int, bytes]:
     return {int(address.rpartition("/")[2]): line for address, line in found.items()}
 
 
-async def test_first_index(client: httpx.AsyncClient) -> None:
+async def test_first_index(any_client: httpx.AsyncClient) -> None:
     """The first index tells of each title what was told in 2008, in that order."""
-    answer = await client.get(sign("/catalog/titles/index"))
+    answer = await any_client.get(sign("/catalog/titles/index"))
 
     found = items(answer)
     told = {id_: tree(found[id_]) for id_ in (JAWS, LOW_TIDE)}
@@ -107,9 +107,9 @@ async def test_whole_document(client: httpx.AsyncClient, name: str) -> None:
         ("dvd", [JAWS]),
     ],
 )
-async def test_selection(client: httpx.AsyncClient, name: str, listed: list[int]) -> None:
+async def test_selection(any_client: httpx.AsyncClient, name: str, listed: list[int]) -> None:
     """The streaming file lists what can be streamed, the DVD file what comes on discs."""
-    answer = await client.get(sign(f"/catalog/titles/{name}"))
+    answer = await any_client.get(sign(f"/catalog/titles/{name}"))
 
     assert list(items(answer)) == listed
 
@@ -123,9 +123,9 @@ async def test_formats_of_selection(client: httpx.AsyncClient) -> None:
     assert formats == {"DVD"}
 
 
-async def test_expanded(client: httpx.AsyncClient) -> None:
+async def test_expanded(any_client: httpx.AsyncClient) -> None:
     """The later files are of the 2.0 shape, with the links expanded, and moments in milliseconds."""
-    answer = await client.get(sign("/catalog/titles/full"))
+    answer = await any_client.get(sign("/catalog/titles/full"))
 
     title = etree.fromstring(items(answer)[JAWS])
     expanded = {link.get("title"): len(link) for link in title.findall("link")}
@@ -240,12 +240,12 @@ async def test_packed(client: httpx.AsyncClient) -> None:
     assert packed.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
 
 
-async def test_unchanged(client: httpx.AsyncClient) -> None:
+async def test_unchanged(any_client: httpx.AsyncClient) -> None:
     """Who has the file is not sent it again."""
-    first = await client.get(sign("/catalog/titles/full"))
+    first = await any_client.get(sign("/catalog/titles/full"))
     tag = {"if-none-match": first.headers["etag"]}
-    again = await client.get(sign("/catalog/titles/full"), headers=tag)
-    other = await client.get(sign("/catalog/titles/index"), headers=tag)
+    again = await any_client.get(sign("/catalog/titles/full"), headers=tag)
+    other = await any_client.get(sign("/catalog/titles/index"), headers=tag)
 
     assert (again.status_code, again.content, other.status_code) == (304, b"", 200)
 
@@ -260,13 +260,13 @@ async def test_changed(client: httpx.AsyncClient, catalog: Database) -> None:
     assert first.headers["etag"] != second.headers["etag"]
 
 
-async def test_many_pages(empty: Database) -> None:
+async def test_many_pages(any_empty: Database) -> None:
     """A catalog of many pages is listed whole, each title once, in the order of the ids."""
     films = [TitleFacts(id=id_, kind=Kind.MOVIE, name=f"Film {id_}") for id_ in range(7, 507)]
-    await shelf.fill_consumers(empty)
-    await shelf.put(empty, (), films)
+    await shelf.fill_consumers(any_empty)
+    await shelf.put(any_empty, (), films)
 
-    async with client_of(empty) as client:
+    async with client_of(any_empty) as client:
         answer = await client.get(sign("/catalog/titles/index"))
 
     assert list(items(answer)) == list(range(7, 507))

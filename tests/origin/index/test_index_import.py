@@ -63,9 +63,9 @@ async def count(database: Database) -> int:
         return await session.scalar(select(func.count()).select_from(Title)) or 0
 
 
-async def test_old_file(empty: Database, write: Write) -> None:
+async def test_old_file(any_empty: Database, write: Write) -> None:
     """A file of 2008 is read: names come from web addresses, and what says nothing is left out."""
-    report = await import_index(empty, write(OLD))
+    report = await import_index(any_empty, write(OLD))
 
     assert report == ImportReport(
         read=4,
@@ -78,7 +78,7 @@ async def test_old_file(empty: Database, write: Write) -> None:
             "a title of this id stands further up": 1,
         },
     )
-    assert await dump(empty, BOTH) == {
+    assert await dump(any_empty, BOTH) == {
         "basics": [(777, Kind.MOVIE, "Geese Go Home", 1996, 1217404229, None, None, None)],
         "credits": [(777, "cast", 1, 5, "Ada Actor")],
         "genres": [(777, 1, "Comedy")],
@@ -87,7 +87,7 @@ async def test_old_file(empty: Database, write: Write) -> None:
     }
 
 
-async def test_children_first(empty: Database, write: Write) -> None:
+async def test_children_first(any_empty: Database, write: Write) -> None:
     """A family is put together whatever the order in which its members come."""
     series = '<link rel="http://schemas.netflix.com/catalog/titles.series" href="http://x/catalog/titles/series/9"/>'
     season = (
@@ -102,9 +102,9 @@ async def test_children_first(empty: Database, write: Write) -> None:
         )
     )
 
-    await import_index(empty, file)
+    await import_index(any_empty, file)
 
-    basics = (await dump(empty, BOTH))["basics"]
+    basics = (await dump(any_empty, BOTH))["basics"]
     assert [(row[0], row[1], *row[5:]) for row in basics] == [
         (7, Kind.PROGRAM, 8, 9, 4),
         (8, Kind.SEASON, 9, 9, 2),
@@ -120,15 +120,15 @@ async def test_alone(empty: Database, write: Write) -> None:
     assert (await dump(empty, BOTH))["basics"][0][5:7] == (None, None)
 
 
-async def test_known_title(catalog: Database, write: Write) -> None:
+async def test_known_title(any_catalog: Database, write: Write) -> None:
     """What a file says of a title that is here holds, and what it does not say stays."""
-    before = await dump(catalog, FULL)
+    before = await dump(any_catalog, FULL)
 
-    report = await import_index(catalog, write(full(item("movies/1", "Jaws!", "1976"))))
+    report = await import_index(any_catalog, write(full(item("movies/1", "Jaws!", "1976"))))
 
-    async with catalog.read() as session:
+    async with any_catalog.read() as session:
         jaws = (await session.scalars(select(Title).where(Title.id == shelf.JAWS))).one()
-    after = await dump(catalog, FULL)
+    after = await dump(any_catalog, FULL)
     unchanged = {name for name in FULL if before[name] == after[name]}
     assert (report.imported, report.matched, jaws.name, jaws.release_year, jaws.runtime) == (
         0,
@@ -151,7 +151,7 @@ async def test_bonus_discs_stay(catalog: Database, write: Write) -> None:
     assert await dump(catalog, FULL) == before
 
 
-async def test_same_title_under_another_id(empty: Database, write: Write) -> None:
+async def test_same_title_under_another_id(any_empty: Database, write: Write) -> None:
     """A title equal in kind, name and year is that title: it gets what it lacks, and keeps its id."""
     film, series, season, ada = LOWEST + 1, LOWEST + 2, LOWEST + 3, LOWEST + 4
     offer = OfferFacts(format="instant", available_from=5)
@@ -160,7 +160,7 @@ async def test_same_title_under_another_id(empty: Database, write: Write) -> Non
         TitleFacts(id=series, kind=Kind.SERIES, name="The Shore", release_year=2009),
         TitleFacts(id=season, kind=Kind.SEASON, name="S2", parent_id=series, series_id=series, number=2),
     )
-    await shelf.put(empty, [PersonFacts(id=ada, name="Roy Scheider")], here)
+    await shelf.put(any_empty, [PersonFacts(id=ada, name="Roy Scheider")], here)
     catalog = full(
         item(
             "movies/1", "JAWS", "1975", _people(101, "Roy Scheider") + "<average_rating>3.9</average_rating>"
@@ -171,9 +171,9 @@ async def test_same_title_under_another_id(empty: Database, write: Write) -> Non
         item("series/10/seasons/12", "The Shore: Season 3", more="<season_number>3</season_number>"),
     )
 
-    report = await import_index(empty, write(catalog))
+    report = await import_index(any_empty, write(catalog))
 
-    tables = await dump(empty, FULL)
+    tables = await dump(any_empty, FULL)
     assert (report.imported, report.matched) == (2, 3)
     assert [row[:4] + row[5:] for row in tables["basics"]] == [
         (film, Kind.MOVIE, "Jaws", 1975, None, None, None),
@@ -183,7 +183,7 @@ async def test_same_title_under_another_id(empty: Database, write: Write) -> Non
         (2, Kind.MOVIE, "Jaws", 1999, None, None, None),
     ]
     assert (tables["people"], tables["windows"]) == ([(ada, "Roy Scheider")], [(film, 1, "instant", 5, None)])
-    assert await _count_people(empty) == 1
+    assert await _count_people(any_empty) == 1
 
 
 async def test_twice(empty: Database, write: Write) -> None:
@@ -231,28 +231,28 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize(("content", "reason"), UNUSABLE.values(), ids=UNUSABLE)
-async def test_unusable(sqlite_empty: Database, write: Write, content: bytes, reason: str) -> None:
+async def test_unusable(empty: Database, write: Write, content: bytes, reason: str) -> None:
     """What is no index file, or not a whole one, is refused by name, and nothing of it stays."""
     with pytest.raises(CatalogFileUnusable, match=reason):
-        await import_index(sqlite_empty, write(content))
-
-    assert await count(sqlite_empty) == 0
-
-
-async def test_whole_or_not_at_all(empty: Database, write: Write) -> None:
-    """What came before the break is not kept either."""
-    films = [item(f"movies/{id_}", "Film") for id_ in range(1, 1_000)]
-
-    with pytest.raises(CatalogFileUnusable):
-        await import_index(empty, write(full(*films)[:-40]))
+        await import_index(empty, write(content))
 
     assert await count(empty) == 0
 
 
-async def test_missing(sqlite_empty: Database, tmp_path: Path) -> None:
+async def test_whole_or_not_at_all(any_empty: Database, write: Write) -> None:
+    """What came before the break is not kept either."""
+    films = [item(f"movies/{id_}", "Film") for id_ in range(1, 1_000)]
+
+    with pytest.raises(CatalogFileUnusable):
+        await import_index(any_empty, write(full(*films)[:-40]))
+
+    assert await count(any_empty) == 0
+
+
+async def test_missing(empty: Database, tmp_path: Path) -> None:
     """A file that is not there is refused by name."""
     with pytest.raises(CatalogFileUnusable, match=r"nothing\.xml cannot be imported: it cannot be read"):
-        await import_index(sqlite_empty, tmp_path / "nothing.xml")
+        await import_index(empty, tmp_path / "nothing.xml")
 
 
 CAST = "http://schemas.netflix.com/catalog/people.cast"
@@ -270,11 +270,11 @@ ODD = [
 
 
 @pytest.mark.parametrize("more", ODD)
-async def test_odd_parts(sqlite_empty: Database, write: Write, more: str) -> None:
+async def test_odd_parts(empty: Database, write: Write, more: str) -> None:
     """A part that makes no sense is left out; the title is still a title."""
-    report = await import_index(sqlite_empty, write(full(item("movies/1", "Film", more=more))))
+    report = await import_index(empty, write(full(item("movies/1", "Film", more=more))))
 
-    basics = (await dump(sqlite_empty, BOTH))["basics"]
+    basics = (await dump(empty, BOTH))["basics"]
     assert (report.imported, [row[:4] for row in basics]) == (1, [(1, Kind.MOVIE, "Film", None)])
 
 

@@ -118,7 +118,7 @@ def test_odd_name(name: str, width: int) -> None:
     assert opened(replace(JAWS, name=name.encode(errors="replace").decode()), width).width == width
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     name=st.text(max_size=300), year=st.none() | st.integers(0, 9999), width=st.sampled_from((38, 64, 110))
 )
