@@ -103,7 +103,13 @@ def stack(url: str, *, segments: Mapping[str, str] | None = None, **settings: in
 
     def gateway_app(origin: str) -> ASGIApp:
         told = Settings(
-            origin_url=origin, consumer_key=consumer.key, consumer_secret=consumer.secret, **settings
+            origin_url=origin,
+            consumer_key=consumer.key,
+            consumer_secret=consumer.secret,
+            # What is compared are answers and requests, on machines however busy.
+            origin_timeout=60,
+            operation_timeout=60,
+            **settings,
         )
         return create_app(told)
 
