@@ -7,15 +7,18 @@ import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
+import asyncpg  # type: ignore[import-untyped]  # It comes without types.
 from sqlalchemy import make_url
 
 from tests.services import POSTGRESQL, ask_postgresql
 
+T = TypeVar("T")
 Fill = Callable[[str], Coroutine[Any, Any, None]]
 """Brings the database at a url up to date, puts into it what tests need, and closes it."""
 
@@ -104,15 +107,18 @@ class PostgreSQLDatabases:
     """Databases of a server, dropped in the end.
 
     To make and to drop one takes the server a good while, so a test gets one that another test has used,
-    with every row as it was in the beginning.
+    with every row as it was in the beginning, by a connection that knows the tables already.
     """
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self._made: list[str] = []
-        self._free: dict[Fill, list[str]] = {}
-        self._lent: list[tuple[Fill, str]] = []
-        _run(_drop_forgotten())
+        self._free: dict[Fill, list[_Filled]] = {}
+        self._lent: list[tuple[Fill, _Filled]] = []
+        # Connections belong to a loop, and a test may be running in one already.
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+        self._run(_drop_forgotten())
 
     def make(self) -> str:
         """Return the url of a database without tables."""
@@ -122,48 +128,68 @@ class PostgreSQLDatabases:
         """Return the url of a database that is as *fill* has filled it."""
         free = self._free.setdefault(fill, [])
         if free:
-            name = free.pop()
-            _run(_tell(_address(name), _RESTORE))
+            filled = free.pop()
+            self._run(filled.restore())
         else:
             name = self._make()
-            _run(fill(_url(name)))
-            _run(_tell(_address(name), _KEEP))
-        self._lent.append((fill, name))
-        return _url(name)
+            self._run(fill(_url(name)))
+            filled = self._run(_Filled.keep(name))
+        self._lent.append((fill, filled))
+        return _url(filled.name)
 
     def take_back(self) -> None:
         """Let the next test have what this test had."""
-        for fill, name in self._lent:
-            self._free[fill].append(name)
+        for fill, filled in self._lent:
+            self._free[fill].append(filled)
         self._lent.clear()
 
     def close(self) -> None:
         """Drop everything."""
+        self.take_back()
+        for filled in chain.from_iterable(self._free.values()):
+            self._run(filled.close())
         for name in self._made:
-            _execute(_DROP, name)
+            self._run(ask_postgresql(POSTGRESQL, _DROP.format(name=name)))
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
 
     def _make(self) -> str:
         name = f"{_PREFIX}_{os.getpid()}_{next(self._numbers)}"
-        _execute(_MAKE, name)
+        self._run(ask_postgresql(POSTGRESQL, _MAKE.format(name=name)))
         self._made.append(name)
         return name
 
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._thread.submit(self._runner.run, work).result()
 
-def _address(name: str) -> str:
-    return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+
+@dataclass(frozen=True)
+class _Filled:
+    """A database with rows that it can be given again."""
+
+    name: str
+    connection: Any
+
+    @classmethod
+    async def keep(cls, name: str) -> "_Filled":
+        """Keep a copy of the rows of the database *name*."""
+        address = make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+        connection = await asyncpg.connect(address)
+        await connection.execute(_KEEP)
+        return cls(name, connection)
+
+    async def restore(self) -> None:
+        """Bring back the rows that were kept."""
+        await self.connection.execute(_RESTORE)
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self.connection.close()
 
 
 def _url(name: str) -> str:
     url = make_url(POSTGRESQL).set(drivername="postgresql+asyncpg", database=name)
     return url.render_as_string(hide_password=False)
-
-
-def _execute(statement: str, name: str) -> None:
-    _run(_tell(POSTGRESQL, statement.format(name=name)))
-
-
-async def _tell(address: str, statement: str) -> None:
-    await ask_postgresql(address, statement)
 
 
 async def _drop_forgotten() -> None:

@@ -132,7 +132,8 @@ async def test_a_server_that_was_restarted_is_not_noticed(database: Database) ->
         await session.execute(
             text(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND application_name = 'gateway origin'"
+                " AND pid <> pg_backend_pid()"
             )
         )
     async with database.read() as session:
