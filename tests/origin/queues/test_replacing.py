@@ -72,6 +72,11 @@ async def test_the_same_order_is_not_modified(queued: Program) -> None:
     assert (answer.status, answer.etag, await queued.tag("instant")) == (304, tag, tag)
 
 
+async def test_what_is_yet_to_come_is_not_ordered(ann: Program) -> None:
+    """A new order is of what can be played now."""
+    assert told(await ann.put(order_of([JAWS, SOON]))) == UNAVAILABLE
+
+
 async def test_what_stays_is_as_old_as_it_was(queued: Program) -> None:
     """Only what is new is dated anew."""
     queued.now += 60

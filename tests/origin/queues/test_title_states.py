@@ -136,8 +136,9 @@ async def test_a_state_is_what_a_post_does(acting: Acting) -> None:
 
 
 async def test_titles_come_once_and_in_the_order_asked(ann: Program) -> None:
-    """Each title that exists has a state; what does not exist has none."""
-    refs = ",".join([ref(TOTORO), "", ref(999), f" {ref(JAWS)}", ref(TOTORO)])
+    """Each title that exists has a state; what does not exist, or is of another kind, has none."""
+    no_series = f"{shop.BASE}/catalog/titles/series/{AMELIE}"
+    refs = ",".join([ref(TOTORO), "", ref(999), no_series, f" {ref(JAWS)}", ref(TOTORO)])
 
     document = root(await ann.read("/title_states", title_refs=refs))
 
