@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.contract import Path
 from gateway.edge import explorer
-from gateway.edge.endpoint import Endpoint, refused
+from gateway.edge.endpoint import Authenticate, Endpoint, refused
 from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation, Window
 from gateway.schema.context import Context
 from gateway.schema.query import make_schema
@@ -27,8 +28,15 @@ from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
 
 
+async def _nobody(_request: Request) -> Viewer | None:
+    return None
+
+
 def create_app(
-    settings: Settings, *, open_pool: Callable[[Limits], httpx.AsyncClient] = open_http
+    settings: Settings,
+    *,
+    open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
+    authenticate: Authenticate = _nobody,
 ) -> Starlette:
     """Make the gateway's application over the origin that *settings* name."""
     limits = Limits(attempt=settings.origin_timeout)
@@ -38,13 +46,14 @@ def create_app(
     reader = Reader(Client(http, limits), signer, bulk_address=origin.expand_path(Path.BULK))
     window = Window(reader, entries=settings.bulk_limit, size=settings.bulk_bytes)
 
-    def make_context() -> Context:
+    def make_context(viewer: Viewer | None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
         operation = Operation(deadline)
         return Context(
             origin=origin,
             loader=ResourceLoader(window, operation),
             operation=operation,
+            viewer=viewer,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
         )
@@ -56,7 +65,7 @@ def create_app(
         await http.aclose()
 
     return Starlette(
-        routes=_routes(Endpoint(make_schema(), make_context)),
+        routes=_routes(Endpoint(make_schema(), make_context, authenticate)),
         exception_handlers={HTTPException: refused},
         lifespan=lifespan,
     )

@@ -125,3 +125,4 @@ class Path:
     PROGRAM_OF_SERIES = "/catalog/titles/programs/{series}/{id}"
     DISC = "/catalog/titles/discs/{id}"
     PERSON = "/catalog/people/{id}"
+    USER = "/users/{id}"

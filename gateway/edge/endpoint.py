@@ -1,6 +1,6 @@
 """``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import orjson
@@ -17,18 +17,29 @@ from gateway.edge import explorer
 from gateway.edge.errors import present, present_refusal
 from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
 from gateway.edge.request import Asked, read_asked
+from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
 
 EXPLAIN: Final = "x-gateway-explain"
 """The request header that asks what an operation cost: ``analyze``."""
 
 
+Authenticate = Callable[[Request], Awaitable[Viewer | None]]
+"""Says who sent a request, if anybody is signed in."""
+
+
 class Endpoint:
     """Answers GraphQL requests, and a browser that comes without one with the explorer."""
 
-    def __init__(self, schema: strawberry.Schema, make_context: Callable[[], Context]) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        make_context: Callable[[Viewer | None], Context],
+        authenticate: Authenticate,
+    ) -> None:
         self._schema = schema
         self._make_context = make_context
+        self._authenticate = authenticate
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
@@ -39,7 +50,7 @@ class Endpoint:
         if _media_type(request) is None:
             raise HTTPException(406, f"Answers are {JSON} or {GRAPHQL_JSON}.")
         asked = await read_asked(request)
-        context = self._make_context()
+        context = self._make_context(await self._authenticate(request))
         result = await self._execute(asked, context, request.method)
         return _response(result, request, context)
 

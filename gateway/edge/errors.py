@@ -8,7 +8,7 @@ from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded
+from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded, Unauthenticated
 from gateway.upstream.errors import (
     DeadlineExceeded,
     DuplicateEntry,
@@ -40,6 +40,7 @@ CODES: Final[Mapping[type[Exception], str]] = {
     InvalidId: "BAD_USER_INPUT",
     BadUserInput: "BAD_USER_INPUT",
     LimitExceeded: "LIMIT_EXCEEDED",
+    Unauthenticated: "UNAUTHENTICATED",
 }
 
 _CODES_BY_STATUS: Final[Mapping[int, str]] = {

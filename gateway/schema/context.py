@@ -8,10 +8,12 @@ from datetime import datetime
 import strawberry
 
 from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.viewer import Viewer
 from gateway.loaders.wants import PUBLIC, Want
 from gateway.loaders.window import Operation
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Title
+from gateway.schema.errors import Unauthenticated
 from gateway.schema.selection import Seen
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
@@ -24,23 +26,34 @@ class Context:
     origin: Origin
     loader: ResourceLoader
     operation: Operation
+    viewer: Viewer | None
+    """Who is signed in."""
     now: Callable[[], datetime]
     show_title: "Callable[[Title, Context], object]"
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
     selections: Seen = field(default_factory=dict)
 
     def load(self, relation: Relation, href: Href, *, items: int = 0) -> asyncio.Future[Content]:
-        """Want what *href* leads to; the future fails with ``ForeignLink`` if that is not the origin.
+        """Want what *href* leads to, on behalf of whoever may see it.
 
-        It fails, and nothing is raised here, so that one bad link of a list leaves the others be.
+        The future fails with ``ForeignLink`` if that is not the origin, and with ``Unauthenticated`` if it is
+        personal and nobody is signed in. It fails, and nothing is raised here, so that one bad link of a list
+        leaves the others be.
         """
         try:
-            return self.loader.load(Want(PUBLIC, self.origin.resolve(href), relation, items))
-        except ForeignLink as error:
+            return self.loader.load(self._want(relation, self.origin.resolve(href), items))
+        except (ForeignLink, Unauthenticated) as error:
             refused: asyncio.Future[Content] = asyncio.get_running_loop().create_future()
             refused.set_exception(error)
             refused.exception()  # Nobody may wait for it: that is no news for the loop.
             return refused
+
+    def _want(self, relation: Relation, href: Href, items: int) -> Want:
+        if not relation.is_personal:
+            return Want(PUBLIC, href, relation, items)
+        if self.viewer is None:
+            raise Unauthenticated
+        return Want(self.viewer.identity, href, relation, items, self.viewer.token)
 
 
 Info = strawberry.Info[Context, None]

@@ -2,7 +2,8 @@
 
 CallerError
 ├── BadUserInput     an id, an address, a cursor or a number that cannot be used
-└── LimitExceeded    more than is allowed; names the limit and the value
+├── LimitExceeded    more than is allowed; names the limit and the value
+└── Unauthenticated  only a subscriber who is signed in may ask for this
 """
 
 
@@ -21,3 +22,10 @@ class LimitExceeded(CallerError):
         super().__init__(f"{what} may be at most {limit}, not {value}.")
         self.value = value
         self.limit = limit
+
+
+class Unauthenticated(CallerError):
+    """Nobody is signed in, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("Sign in to ask for this.")
