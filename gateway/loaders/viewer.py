@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.loaders.wants import Identity
+from gateway.upstream.identity import Identity
 from gateway.upstream.signing import Credentials
 
 

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NewType
+from typing import Final
 
 from gateway.relations import Relation
 from gateway.resources import Href
+from gateway.upstream.identity import Identity
 from gateway.upstream.signing import Credentials
-
-Identity = NewType("Identity", str)
-"""Who may see a representation: everyone, or one subscriber."""
-
-PUBLIC: Final = Identity("public")
 
 
 @dataclass(frozen=True, slots=True)

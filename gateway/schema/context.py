@@ -9,7 +9,7 @@ import strawberry
 
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.wants import PUBLIC, Want
+from gateway.loaders.wants import Want
 from gateway.loaders.window import Operation
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Title
@@ -17,6 +17,7 @@ from gateway.schema.errors import Unauthenticated
 from gateway.schema.selection import Seen
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
+from gateway.upstream.identity import PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ import pytest
 
 from gateway import relations
 from gateway.loaders.loader import ResourceLoader
-from gateway.loaders.wants import PUBLIC, Identity, Want
+from gateway.loaders.wants import Want
 from gateway.loaders.window import Operation, Window
 from gateway.resources import Href, Text
 from gateway.upstream.errors import DeadlineExceeded, OriginRefused
+from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import address
 from tests.gateway.wire import Wire

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from gateway import relations
-from gateway.loaders.wants import PUBLIC, Want
+from gateway.loaders.wants import Want
 from gateway.loaders.window import Operation, Window
 from gateway.resources import Href, Text
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
+from gateway.upstream.identity import PUBLIC
 from gateway.upstream.reader import Reader
 from tests.gateway.documents import address
 from tests.gateway.wire import Raw, Wire
