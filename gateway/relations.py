@@ -46,10 +46,20 @@ class Relation:
     family: str
     """What is slow or failing together, and learned about together."""
     fresh_for: timedelta = timedelta(hours=24)
+    """How long an answer is as good as a new one, where the origin says nothing of it; zero is never kept."""
+    stale_while_asking: timedelta = timedelta(hours=1)
+    """How much longer it is still used, while it is asked for anew behind the answer."""
+    stale_if_error: timedelta = timedelta(days=7)
+    """How much longer it is used when the origin has no answer; what is personal never is."""
     paging: Paging | None = None
     """Null where the whole list comes at once."""
     typical_bytes: int = 2_000
     """The size of an answer before anything has been learned about it."""
+
+
+def every() -> tuple[Relation, ...]:
+    """Return all rows."""
+    return tuple(row for row in globals().values() if isinstance(row, Relation))
 
 
 SYNOPSIS: Final = Relation(

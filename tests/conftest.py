@@ -7,7 +7,7 @@ import pytest
 
 from tests import netflix_table as invented
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
-from tests.services import require_postgresql
+from tests.services import REDIS, require_postgresql, require_redis
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +36,13 @@ def postgresql_databases(postgresql_server: PostgreSQLDatabases) -> Iterator[Dat
     """Return what makes databases of PostgreSQL that other tests get after this one."""
     yield postgresql_server
     postgresql_server.take_back()
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """Return the address of a Redis server; tests use names of their own, made by chance."""
+    require_redis()
+    return REDIS
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,9 +13,14 @@ from typing import Any, Final
 
 import asyncpg  # type: ignore[import-untyped]  # It comes without types.
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 POSTGRESQL: Final = os.environ.get("TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 """A server that is the tests' own to make databases on."""
+
+REDIS: Final = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379/15")
+"""A database of a server that is the tests' own."""
 
 _OLDEST: Final = 15
 _ABOUT: Final = """
@@ -27,7 +32,15 @@ _IS_DEMANDED: Final = os.environ.get("CI_DEMANDS_SERVICES", "") not in ("", "0")
 
 def require_postgresql() -> None:
     """Skip the test where there is no PostgreSQL, or fail it where there must be."""
-    reason = missing_postgresql()
+    _require(missing_postgresql())
+
+
+def require_redis() -> None:
+    """Skip the test where there is no Redis, or fail it where there must be."""
+    _require(missing_redis())
+
+
+def _require(reason: str | None) -> None:
     if reason is not None and _IS_DEMANDED:
         pytest.fail(f"CI_DEMANDS_SERVICES is set, but {reason}")
     if reason is not None:
@@ -46,6 +59,17 @@ def missing_postgresql() -> str | None:
     return None if is_super else "PostgreSQL does not take this user for its master"
 
 
+@cache
+def missing_redis() -> str | None:
+    """Return why Redis cannot be used; None when it can."""
+    try:
+        with Redis.from_url(REDIS, socket_connect_timeout=5) as redis:
+            redis.get("anything")
+    except (OSError, RedisError) as error:
+        return f"Redis is not found ({type(error).__name__}; TEST_REDIS may name another)"
+    return None
+
+
 async def ask_postgresql(address: str, statement: str) -> Sequence[Sequence[Any]]:
     """Execute *statement* by itself; return the rows."""
     connection = await asyncpg.connect(address, timeout=5)
@@ -58,9 +82,9 @@ async def ask_postgresql(address: str, statement: str) -> Sequence[Sequence[Any]
 
 def main() -> None:
     """Tell what is found."""
-    missing = missing_postgresql()
-    print("PostgreSQL is found." if missing is None else f"{missing}.")  # noqa: T201 - a command
-    sys.exit(missing is not None)
+    missing = list(filter(None, (missing_postgresql(), missing_redis())))
+    print("\n".join(missing) or "PostgreSQL and Redis are found.")  # noqa: T201 - a command
+    sys.exit(bool(missing))
 
 
 if __name__ == "__main__":

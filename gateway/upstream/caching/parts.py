@@ -1,0 +1,95 @@
+"""Takes a representation apart into what lies under an address of its own, and puts it together again. Pure.
+
+What is expanded inside a link is what the link leads to; so it is kept there, and found again whichever way
+somebody comes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from gateway import relations
+from gateway.relations import Relation
+from gateway.resources import Content, Href, Link, LinkList, Links, People, Person, Title, Titles
+
+_EXPANDABLE: Final[Mapping[str, Relation]] = {
+    rel: relation for relation in relations.every() if relation.alias for rel in relation.rels
+}
+
+
+def stripped(content: Content) -> Content:
+    """Return *content* without what is expanded in its links."""
+
+    def bare(links: Links) -> Links:
+        return {rel: replace(link, content=None) for rel, link in links.items()}
+
+    return _with_links(content, bare) if any(True for _ in _filled(content)) else content
+
+
+def expanded(content: Content) -> Iterator[tuple[Relation, Href, Content]]:
+    """Give what is expanded in the links of *content*, with the relation and the address of each."""
+    for link in _filled(content):
+        relation = _EXPANDABLE.get(link.rel)
+        if relation is not None and link.content is not None:
+            yield relation, link.href, link.content
+
+
+def items(content: Content) -> Iterator[tuple[Relation, Title | Person]]:
+    """Give the records that a list holds: each is what its own address answers."""
+    if isinstance(content, Titles):
+        yield from ((relations.TITLE, title) for title in content.items)
+    elif isinstance(content, People):
+        yield from ((relations.PERSON, person) for person in content.items)
+
+
+def links_to(content: Content, parts: frozenset[str]) -> set[Href]:
+    """Return where the links lead whose expansion *parts* names, by its alias."""
+    return {link.href for link in _links(content) if _is_named(link.rel, parts)}
+
+
+def put_together(content: Content, parts: frozenset[str], found: Mapping[Href, Content]) -> Content:
+    """Return *content* with each of *parts* expanded out of *found*, by the addresses of its links."""
+
+    def fill(links: Links) -> Links:
+        return {
+            rel: replace(link, content=found.get(link.href)) if _is_named(rel, parts) else link
+            for rel, link in links.items()
+        }
+
+    return _with_links(content, fill) if parts else content
+
+
+def is_cut_short(content: Content) -> bool:
+    """Say whether *content* is a list of links that leaves some out, and so stands for nothing."""
+    return isinstance(content, LinkList) and (content.total or 0) > len(content.links)
+
+
+def _is_named(rel: str, parts: frozenset[str]) -> bool:
+    relation = _EXPANDABLE.get(rel)
+    return relation is not None and relation.alias in parts
+
+
+def _links(content: Content) -> Iterator[Link]:
+    return (link for record in _records(content) for link in record.links.values())
+
+
+def _filled(content: Content) -> Iterator[Link]:
+    return (link for link in _links(content) if link.content is not None)
+
+
+def _records(content: Content) -> tuple[Title | Person, ...]:
+    if isinstance(content, Title | Person):
+        return (content,)
+    return content.items if isinstance(content, Titles | People) else ()
+
+
+def _with_links(content: Content, change: Callable[[Mapping[str, Link]], Links]) -> Content:
+    if isinstance(content, Title | Person):
+        return replace(content, links=change(content.links))
+    if isinstance(content, Titles):
+        titles = tuple(replace(title, links=change(title.links)) for title in content.items)
+        return replace(content, items=titles)
+    if isinstance(content, People):
+        people = tuple(replace(person, links=change(person.links)) for person in content.items)
+        return replace(content, items=people)
+    return content

@@ -1,0 +1,211 @@
+"""Decides what of the cache is fresh, what may still be used, and what is kept of an answer."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+from typing import Final, Protocol
+
+from gateway.relations import Relation
+from gateway.resources import Content, Href
+from gateway.upstream.caching import parts
+from gateway.upstream.caching.entries import Entry, Form, Key, Place, Scope
+from gateway.upstream.errors import ForeignLink
+from gateway.upstream.href import Origin
+from gateway.upstream.identity import PUBLIC, Identity
+
+ABSENT_FOR: Final = timedelta(minutes=5)
+"""How long it is remembered that the origin has no such resource."""
+
+
+class Sought(Protocol):
+    """What is looked for: a resource, on whose behalf, and what is to be expanded in it."""
+
+    @property
+    def identity(self) -> Identity:
+        """Return who wants it."""
+        ...
+
+    @property
+    def href(self) -> Href:
+        """Return its address, without version and expansion."""
+        ...
+
+    @property
+    def relation(self) -> Relation:
+        """Return the row that leads there."""
+        ...
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Return the aliases of what is to be expanded."""
+        ...
+
+
+class State(IntEnum):
+    """How old something held is; the greater the worse."""
+
+    FRESH = 0
+    """As good as a new answer."""
+    STALE = 1
+    """Good enough to be used while it is asked for anew."""
+    EXPIRED = 2
+    """To be used only if the origin has no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the cache has of something sought."""
+
+    content: Content | None
+    """None says that the origin has no such resource."""
+    state: State
+    age: float
+    """Seconds since the oldest part of it was fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to keep."""
+
+    sought: Sought
+    content: Content | None
+    generation: int
+    """Of its scope when it was asked for, see ``Shelf.generations``."""
+    max_age: float | None = None
+    """Seconds for which the origin says that it is fresh; 0 forbids to keep it."""
+
+
+class Shelf:
+    """The cache as the loaders see it."""
+
+    def __init__(self, place: Place, origin: Origin, *, clock: Callable[[], float] = time.time) -> None:
+        self._place = place
+        self._origin = origin
+        self._clock = clock
+
+    async def look(self, wants: Sequence[Sought]) -> list[Held | None]:
+        """Return what is held of each of *wants*: with every part it names, or nothing."""
+        wholes = await self._place.get({Key(want.identity, want.href) for want in wants if _is_kept(want)})
+        needed = [list(self._part_keys(want, wholes)) for want in wants]
+        keys = {key for each in needed for _, key in each}
+        found = await self._place.get(keys) if keys else {}
+        generations = await self.generations(wants)
+        return [
+            self._held(want, wholes.get(Key(want.identity, want.href)), keys, found, generation)
+            for want, keys, generation in zip(wants, needed, generations, strict=True)
+        ]
+
+    async def generations(self, wants: Sequence[Sought]) -> list[int]:
+        """Return the generation that each of *wants* is of now; to be asked before the origin is."""
+        scopes = [_scope(want) for want in wants]
+        personal = {scope for scope in scopes if scope is not None}
+        known = await self._place.generations(personal) if personal else {}
+        return [0 if scope is None else known.get(scope, 0) for scope in scopes]
+
+    async def keep(self, answers: Iterable[Answered]) -> None:
+        """Keep *answers*, and what is expanded and listed in them under addresses of their own."""
+        now = self._clock()
+        entries: dict[Key, Entry] = {}
+        for answer in answers:
+            if _is_kept(answer.sought) and answer.max_age != 0:
+                entries.update(self._entries(answer, now))
+        if entries:
+            await self._place.put(entries)
+
+    async def drop(self, identity: Identity, families: Iterable[str]) -> None:
+        """Forget all of *families* that is *identity*'s, for they have written something."""
+        await self._place.renew({Scope(identity, family) for family in families})
+
+    def _part_keys(self, want: Sought, wholes: Mapping[Key, Entry]) -> Iterator[tuple[Href, Key]]:
+        """Give the addresses that are to be expanded in what is held of *want*, each in both forms."""
+        whole = wholes.get(Key(want.identity, want.href))
+        if whole is None or whole.content is None:
+            return
+        for href in parts.links_to(whole.content, want.parts):
+            resolved = self._resolved(href)
+            if resolved is not None:
+                yield href, Key(want.identity, resolved, Form.FULL)
+                yield href, Key(want.identity, resolved, Form.LINKS)
+
+    def _held(
+        self,
+        want: Sought,
+        whole: Entry | None,
+        needed: Sequence[tuple[Href, Key]],
+        found: Mapping[Key, Entry],
+        generation: int,
+    ) -> Held | None:
+        if whole is None or (_scope(want) is not None and whole.generation != generation):
+            return None
+        # The full form comes first, so it is taken where both are there.
+        chosen: dict[Href, Entry] = {}
+        for href, key in needed:
+            if key in found and found[key].content is not None:
+                chosen.setdefault(href, found[key])
+        if len(chosen) < len({href for href, _ in needed}):
+            return None
+        now = self._clock()
+        states = [_state(entry, want.relation, now) for entry in (whole, *chosen.values())]
+        state = None if None in states else max(each for each in states if each is not None)
+        if state is None:
+            return None
+        contents = {href: entry.content for href, entry in chosen.items() if entry.content is not None}
+        content = None if whole.content is None else parts.put_together(whole.content, want.parts, contents)
+        return Held(content, state, now - min(entry.fetched for entry in (whole, *chosen.values())))
+
+    def _entries(self, answer: Answered, now: float) -> Iterator[tuple[Key, Entry]]:
+        want, content = answer.sought, answer.content
+        fresh_for = answer.max_age if answer.max_age is not None else want.relation.fresh_for.total_seconds()
+        if content is None:
+            seconds = ABSENT_FOR.total_seconds()
+            yield Key(want.identity, want.href), Entry(None, now, seconds, seconds, answer.generation)
+            return
+        yield (
+            Key(want.identity, want.href),
+            _entry(want.relation, parts.stripped(content), now, fresh_for, answer.generation),
+        )
+        listed = parts.items(content) if want.identity == PUBLIC else ()
+        inside = ((relation, record.href, parts.stripped(record)) for relation, record in listed)
+        for relation, href, each in (*inside, *parts.expanded(content)):
+            resolved = self._resolved(href)
+            if resolved is not None and not parts.is_cut_short(each):
+                form = Form.FULL if isinstance(each, relation.found) else Form.LINKS
+                fresh = relation.fresh_for.total_seconds()
+                yield Key(want.identity, resolved, form), _entry(relation, each, now, fresh, 0)
+
+    def _resolved(self, href: str) -> Href | None:
+        try:
+            return self._origin.resolve(href)
+        except ForeignLink:
+            return None
+
+
+def _is_kept(want: Sought) -> bool:
+    return want.relation.fresh_for > timedelta(0)
+
+
+def _scope(want: Sought) -> Scope | None:
+    """Return what a write would make *want* stale with; what is public nobody here writes."""
+    return None if want.identity == PUBLIC else Scope(want.identity, want.relation.family)
+
+
+def _entry(relation: Relation, content: Content, now: float, fresh_for: float, generation: int) -> Entry:
+    fall_back = timedelta(0) if relation.is_personal else relation.stale_if_error
+    longest = max(fall_back, _while_asking(relation)).total_seconds()
+    return Entry(content, now, fresh_for, fresh_for + longest, generation)
+
+
+def _while_asking(relation: Relation) -> timedelta:
+    return timedelta(0) if relation.is_personal else relation.stale_while_asking
+
+
+def _state(entry: Entry, relation: Relation, now: float) -> State | None:
+    age = now - entry.fetched
+    if age < entry.fresh_for:
+        return State.FRESH
+    if age >= entry.usable_for:
+        return None
+    is_usable = age < entry.fresh_for + _while_asking(relation).total_seconds()
+    return State.STALE if is_usable else State.EXPIRED

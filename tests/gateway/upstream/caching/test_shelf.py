@@ -1,0 +1,270 @@
+"""What is fresh, what may still be used, and what is kept; in this process and in Redis."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from secrets import token_hex
+from typing import Final
+
+import pytest
+from redis.asyncio import Redis
+
+from gateway import relations, resources
+from gateway.contract import Rel
+from gateway.relations import Relation
+from gateway.resources import Content, Href, Link, LinkList, People, Person, Text, Title, Titles
+from gateway.stores.redis_bytes import RedisBytes
+from gateway.upstream.caching.entries import Place
+from gateway.upstream.caching.memory import Memory
+from gateway.upstream.caching.shared import Shared
+from gateway.upstream.caching.shelf import Answered, Held, Shelf, State
+from gateway.upstream.href import Origin
+from gateway.upstream.identity import PUBLIC, Identity
+
+pytestmark = pytest.mark.anyio
+
+ORIGIN: Final = Origin.at("http://o.test")
+ANN, BOB = Identity("user:ann"), Identity("user:bob")
+NOTES: Final = replace(relations.SYNOPSIS, is_personal=True, family="notes", rels=(), alias=None)
+"""Something that is a subscriber's own."""
+LIVE: Final = replace(NOTES, fresh_for=timedelta(0))
+HOUR: Final = 3600
+
+
+@dataclass(frozen=True)
+class Want:
+    """Something sought."""
+
+    href: Href
+    relation: Relation = relations.TITLE
+    parts: frozenset[str] = frozenset()
+    identity: Identity = PUBLIC
+
+
+@dataclass
+class Clock:
+    """A clock that is set by hand."""
+
+    now: float = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**by).total_seconds()
+
+
+@dataclass
+class Fixture:
+    """A shelf, and the clock it goes by."""
+
+    shelf: Shelf
+    clock: Clock = field(default_factory=Clock)
+
+    async def keep(self, want: Want, content: Content | None, max_age: float | None = None) -> None:
+        """Keep *content* as what *want* led to just now."""
+        (generation,) = await self.shelf.generations([want])
+        await self.shelf.keep([Answered(want, content, generation, max_age)])
+
+    async def look(self, want: Want) -> Held | None:
+        """Look for one thing."""
+        (held,) = await self.shelf.look([want])
+        return held
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def at(request: pytest.FixtureRequest) -> AsyncIterator[Fixture]:
+    """Return a shelf in each kind of place."""
+    clock = Clock()
+    place: Place = Memory(1_000_000)
+    if request.param == "memory":
+        yield Fixture(Shelf(place, ORIGIN, clock=clock), clock)
+        return
+    async with Redis.from_url(request.getfixturevalue("redis_url")) as redis:
+        place = Shared(RedisBytes(redis), token_hex(8).encode(), clock=clock)
+        yield Fixture(Shelf(place, ORIGIN, clock=clock), clock)
+
+
+def href(path: str) -> Href:
+    """Return the address of *path* at the origin."""
+    return Href(f"http://o.test{path}")
+
+
+def jaws(**contents: Content) -> Title:
+    """Return a title with links to its synopsis and its cast, and what is expanded in them."""
+    links = {
+        Rel.SYNOPSIS: Link(Rel.SYNOPSIS, href("/jaws/synopsis"), "synopsis", contents.get("synopsis")),
+        Rel.CAST: Link(Rel.CAST, href("/jaws/cast"), "cast", contents.get("cast")),
+    }
+    return Title(href("/jaws"), "Jaws", "Jaws", links=links)
+
+
+SHARK: Final = Text("A shark.")
+SCHEIDER: Final = Link(Rel.PERSON, href("/people/1"), "Roy Scheider")
+BY_LINK: Final = LinkList((SCHEIDER,))
+BY_RECORD: Final = People((Person(href("/people/1"), "Roy Scheider", "An actor."),))
+BOTH: Final = frozenset({"synopsis", "cast"})
+
+
+async def test_what_was_kept_is_found_until_it_is_old(at: Fixture) -> None:
+    """It is fresh, then stale, then good in need only, then gone, as its relation says."""
+    want = Want(href("/jaws"))
+    await at.keep(want, jaws())
+    seen = []
+    for _ in range(4):
+        held = await at.look(want)
+        seen.append(held and held.state)
+        at.clock.advance(hours=24.5)
+    assert seen[:3] == [State.FRESH, State.STALE, State.EXPIRED]
+    at.clock.advance(days=7)
+    assert await at.look(want) is None
+
+
+async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
+    """Its word goes before what the relation says, and what it forbids to keep is not kept."""
+    want = Want(href("/jaws"))
+    await at.keep(want, jaws(), max_age=0)
+    assert await at.look(want) is None
+    await at.keep(want, jaws(), max_age=60)
+    at.clock.advance(seconds=59)
+    assert (await at.look(want) or pytest.fail("it is gone")).state is State.FRESH
+    at.clock.advance(seconds=2)
+    assert (await at.look(want) or pytest.fail("it is gone")).state is State.STALE
+
+
+async def test_a_want_is_met_when_every_part_is_there(at: Fixture) -> None:
+    """One part that is missing makes all of it a miss; no more than asked is given."""
+    await at.keep(Want(href("/jaws"), parts=frozenset({"synopsis"})), jaws(synopsis=SHARK))
+    assert await at.look(Want(href("/jaws"), parts=BOTH)) is None
+    held = await at.look(Want(href("/jaws"), parts=frozenset({"synopsis"})))
+    assert held is not None
+    assert held.content == jaws(synopsis=SHARK)
+    bare = await at.look(Want(href("/jaws")))
+    assert bare is not None
+    assert bare.content == jaws()
+
+
+async def test_what_is_expanded_is_found_under_its_own_address(at: Fixture) -> None:
+    """A synopsis that came inside a title answers whoever asks for the synopsis."""
+    await at.keep(Want(href("/jaws"), parts=frozenset({"synopsis"})), jaws(synopsis=SHARK))
+    held = await at.look(Want(href("/jaws/synopsis"), relations.SYNOPSIS))
+    assert held is not None
+    assert held.content == SHARK
+
+
+async def test_what_has_an_address_of_its_own_is_expanded_from_there(at: Fixture) -> None:
+    """Parts that came at different times, and in different ways, make one answer."""
+    await at.keep(Want(href("/jaws"), parts=frozenset({"synopsis"})), jaws(synopsis=SHARK))
+    await at.keep(Want(href("/jaws/cast"), relations.CAST), BY_RECORD)
+    held = await at.look(Want(href("/jaws"), parts=BOTH))
+    assert held is not None
+    assert held.content == jaws(synopsis=SHARK, cast=BY_RECORD)
+
+
+async def test_links_do_not_stand_for_records(at: Fixture) -> None:
+    """A cast known by its links alone meets who wants it expanded, and nobody who wants the people."""
+    await at.keep(Want(href("/jaws"), parts=frozenset({"cast"})), jaws(cast=BY_LINK))
+    assert await at.look(Want(href("/jaws/cast"), relations.CAST)) is None
+    held = await at.look(Want(href("/jaws"), parts=frozenset({"cast"})))
+    assert held is not None
+    assert held.content == jaws(cast=BY_LINK)
+
+
+async def test_links_that_were_cut_short_are_not_kept(at: Fixture) -> None:
+    """What leaves something out does not stand for the list."""
+    short = LinkList((SCHEIDER,), total=2)
+    await at.keep(Want(href("/jaws"), parts=frozenset({"cast"})), jaws(cast=short))
+    assert await at.look(Want(href("/jaws"), parts=frozenset({"cast"}))) is None
+
+
+async def test_the_records_of_a_list_are_found_by_themselves(at: Fixture) -> None:
+    """A search fills the titles it found, with what was expanded in them."""
+    found = Titles((jaws(synopsis=SHARK),), total=1)
+    parts = frozenset({"synopsis"})
+    await at.keep(Want(href("/search"), relations.SEARCH, parts), found)
+    title = await at.look(Want(href("/jaws"), parts=parts))
+    assert title is not None
+    assert title.content == jaws(synopsis=SHARK)
+    again = await at.look(Want(href("/search"), relations.SEARCH, parts))
+    assert again is not None
+    assert again.content == found
+
+
+async def test_the_age_is_that_of_the_oldest_part(at: Fixture) -> None:
+    """An answer is as old as the oldest thing in it."""
+    await at.keep(Want(href("/jaws/synopsis"), relations.SYNOPSIS), SHARK)
+    at.clock.advance(hours=24.5)
+    await at.keep(Want(href("/jaws")), jaws())
+    held = await at.look(Want(href("/jaws"), parts=frozenset({"synopsis"})))
+    assert held == Held(jaws(synopsis=SHARK), State.STALE, 24.5 * HOUR)
+
+
+async def test_what_is_not_there_is_remembered_for_a_short_time(at: Fixture) -> None:
+    """A title that the origin does not have is not asked for again and again."""
+    want = Want(href("/none"))
+    await at.keep(want, None)
+    assert await at.look(want) == Held(None, State.FRESH, 0)
+    at.clock.advance(minutes=5)
+    assert await at.look(want) is None
+
+
+async def test_nobody_finds_what_is_somebody_elses(at: Fixture) -> None:
+    """The same address is another entry for everyone; what is personal feeds nothing public."""
+    notes = Want(href("/notes"), NOTES, identity=ANN)
+    await at.keep(notes, SHARK)
+    assert await at.look(replace(notes, identity=BOB)) is None
+    assert await at.look(replace(notes, identity=PUBLIC)) is None
+    await at.keep(
+        Want(href("/list"), replace(relations.SIMILARS, is_personal=True), identity=ANN), Titles((jaws(),))
+    )
+    assert await at.look(Want(href("/jaws"))) is None
+
+
+async def test_a_write_makes_a_family_stale_at_once(at: Fixture) -> None:
+    """What its writer sees is asked for anew; nobody else is touched, nor another family."""
+    notes = Want(href("/notes"), NOTES, identity=ANN)
+    other = Want(href("/other"), replace(NOTES, family="other"), identity=ANN)
+    for want in (notes, other, replace(notes, identity=BOB)):
+        await at.keep(want, SHARK)
+    await at.shelf.drop(ANN, ["notes"])
+    assert await at.look(notes) is None
+    assert await at.look(other) is not None
+    assert await at.look(replace(notes, identity=BOB)) is not None
+
+
+async def test_an_answer_from_before_a_write_is_not_used_after_it(at: Fixture) -> None:
+    """A read that was on its way while its subscriber wrote does not bring the past back."""
+    notes = Want(href("/notes"), NOTES, identity=ANN)
+    (generation,) = await at.shelf.generations([notes])
+    await at.shelf.drop(ANN, ["notes"])
+    await at.shelf.keep([Answered(notes, SHARK, generation)])
+    assert await at.look(notes) is None
+
+
+async def test_what_is_personal_is_never_used_when_it_is_old(at: Fixture) -> None:
+    """An origin that is down shows nobody a queue of yesterday."""
+    notes = Want(href("/notes"), NOTES, identity=ANN)
+    await at.keep(notes, SHARK)
+    at.clock.advance(hours=24)
+    assert await at.look(notes) is None
+
+
+async def test_what_is_never_fresh_is_not_kept(at: Fixture) -> None:
+    """A relation that lives by the moment is neither written nor looked for."""
+    live = Want(href("/live"), LIVE, identity=ANN)
+    await at.keep(live, SHARK)
+    assert await at.look(live) is None
+
+
+async def test_a_link_that_leads_elsewhere_is_no_key(at: Fixture) -> None:
+    """What a foreign link holds is not kept as if it were the origin's."""
+    foreign = Href("http://evil.test/synopsis")
+    links = {Rel.SYNOPSIS: Link(Rel.SYNOPSIS, foreign, "synopsis", SHARK)}
+    title = Title(href("/jaws"), "Jaws", "Jaws", links=links)
+    await at.keep(Want(href("/jaws"), parts=frozenset({"synopsis"})), title)
+    held = await at.look(Want(href("/jaws"), parts=frozenset({"synopsis"})))
+    assert held is not None
+    assert isinstance(held.content, resources.Title)
+    assert held.content.links[Rel.SYNOPSIS].content is None
