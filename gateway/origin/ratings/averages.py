@@ -1,4 +1,8 @@
-"""The average rating of a title, as soon as enough subscribers have rated it."""
+"""The average rating of a title, as soon as enough subscribers have rated it.
+
+Ratings of one title come from subscribers who do not wait for each other. So a title is locked before its
+ratings are read: whoever comes second sees what the first one left, and no rating is missed.
+"""
 
 from typing import Final
 
@@ -26,6 +30,10 @@ async def refresh_averages(session: AsyncSession) -> None:
 
 
 async def _refresh(session: AsyncSession, chosen: ColumnElement[bool]) -> None:
+    # A statement of its own, for the next one to see what was there when the wait was over; in one order,
+    # so that two never wait for each other; and no obstacle to those who only refer to the title.
+    locked = select(Title.id).where(chosen).order_by(Title.id).with_for_update(key_share=True)
+    await session.execute(locked)
     new = update(Title).where(chosen).values(rated_average=_mean().scalar_subquery())
     await session.execute(new.execution_options(synchronize_session=False))
 

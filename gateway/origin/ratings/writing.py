@@ -40,9 +40,7 @@ async def change(session: AsyncSession, subscriber: str, title: int, opinion: Op
 
 
 async def _given(session: AsyncSession, subscriber: str, title: int) -> Rating | None:
-    # Who rates the same title meanwhile waits here; averages and double ratings come out right.
-    owner = await session.scalar(select(Title.id).where(Title.id == title).with_for_update())
-    if owner is None:
+    if await session.scalar(select(Title.id).where(Title.id == title)) is None:
         raise TitleUnavailable
     return await session.get(Rating, (subscriber, title))
 

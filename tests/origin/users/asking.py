@@ -75,7 +75,7 @@ class Asking:
         """Change something; what is refused leaves nothing."""
         endpoint = WRITERS[verb](lambda: self.now)
         try:
-            async with self.database.write() as session:
+            async with self.database.write(self.who) as session:
                 call = await self._call(session, path, parameters)
                 (answer,) = await endpoint(session, read_view(self.paths, call.parameters), [call])
         except Refusal as refusal:

@@ -1,9 +1,13 @@
 """Averages move with the subscribers' ratings, once these are enough."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from statistics import mean
 
 import pytest
+from sqlalchemy import select
 
+from gateway.origin.accounts import Rating
 from gateway.origin.database import Database
 from gateway.origin.models import Base, Title
 from gateway.origin.ratings.averages import ENOUGH, refresh_averages
@@ -14,6 +18,7 @@ from .household import AMELIE, JAWS, TOTORO, put, rating, refs, subscriber
 pytestmark = pytest.mark.anyio
 
 ACTUAL = "/ratings/title/actual"
+CROWD = [f"T1crowd.{number}-" for number in range(ENOUGH + 4)]
 
 
 async def rated(database: Database, title: int, count: int, value: int | None = 2) -> None:
@@ -61,3 +66,61 @@ async def test_many_ratings_that_came_at_once(database: Database, ben: Asking) -
         kept = await session.get(Title, AMELIE)
     assert kept is not None
     assert (await average(ben, TOTORO), kept.rated_average) == ("4.0", None)
+
+
+@pytest.fixture
+async def nodes(database: Database, url: str) -> AsyncIterator[list[Database]]:
+    """Open the database as several processes do, with a crowd of subscribers in it."""
+    async with database.write() as session:
+        await put(session, [subscriber(name) for name in CROWD])
+    opened = [Database(url) for _ in range(3)]
+    yield opened
+    for one in opened:
+        await one.close()
+
+
+async def test_those_who_rate_at_once_all_count(nodes: list[Database]) -> None:
+    """However many rate a title at the same moment, through several processes, none of them is missed."""
+    crowd = [Asking(nodes[place % len(nodes)], who) for place, who in enumerate(CROWD)]
+    for title in (AMELIE, TOTORO):
+        for verb, path, stars in (("POST", ACTUAL, 1), ("PUT", f"{ACTUAL}/{title}", 3)):
+            await asyncio.gather(
+                *(
+                    one.send(verb, path, title_ref=refs(title), rating=stars + place % 3)
+                    for place, one in enumerate(crowd)
+                )
+            )
+            assert await stored_average(nodes[0], title) == await true_average(nodes[0], title)
+
+
+async def test_who_rates_meanwhile_is_in_the_averages_of_all(nodes: list[Database]) -> None:
+    """Averages that are brought up to date together hold what was rated while they waited."""
+    await rated(nodes[0], JAWS, ENOUGH)
+    await rated(nodes[0], TOTORO, ENOUGH)
+
+    async def refresh() -> None:
+        async with nodes[1].write() as session:
+            await refresh_averages(session)
+
+    crowd = [Asking(nodes[place % len(nodes)], who) for place, who in enumerate(CROWD)]
+    ratings = [
+        one.send("POST", ACTUAL, title_ref=refs(title), rating=5) for one in crowd for title in (JAWS, TOTORO)
+    ]
+    await asyncio.gather(refresh(), *ratings, refresh())
+
+    for title in (JAWS, TOTORO):
+        assert await stored_average(nodes[0], title) == await true_average(nodes[0], title)
+
+
+async def stored_average(database: Database, title: int) -> float | None:
+    """Return the average that is kept with a title."""
+    async with database.read() as session:
+        kept: float | None = await session.scalar(select(Title.rated_average).where(Title.id == title))
+    return kept
+
+
+async def true_average(database: Database, title: int) -> float:
+    """Return the average of a title's ratings."""
+    async with database.read() as session:
+        stars = await session.scalars(select(Rating.value).where(Rating.title_id == title))
+        return pytest.approx(mean(value for value in stars if value is not None))
