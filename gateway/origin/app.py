@@ -39,7 +39,7 @@ def create_app(
         saving = asyncio.create_task(dispatcher.gate.keep_saving())
         yield
         saving.cancel()
-        await dispatcher.gate.save()
+        await asyncio.wait({saving})
         await database.close()
 
     return Starlette(routes=[Mount("/", app=service)], lifespan=lifespan)

@@ -1,9 +1,9 @@
 """The origin's database: many readers beside writers, durable, and brought up to date at start."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy import make_url
@@ -11,22 +11,32 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from gateway.origin import migrations
-from gateway.origin.engines.engine import DatabaseUnusable, Engine
+from gateway.origin.engines.engine import WAIT_SECONDS, DatabaseUnusable, Engine, Overtaken
 from gateway.origin.engines.sqlite import SQLite
 
-__all__ = ["EVERYBODY", "Database", "DatabaseUnusable"]
+__all__ = ["EVERYBODY", "WAIT_SECONDS", "Database", "DatabaseUnusable", "Overtaken"]
 
 EVERYBODY: Final = ""
 """The owner of what belongs to no subscriber: the catalog, applications, tokens."""
+
+ATTEMPTS: Final = 3
+"""How often a change is tried that the database undoes for another's sake."""
+
+_T = TypeVar("_T")
 
 _ADDRESSES: Final = "sqlite+aiosqlite:/// and a file, or postgresql+asyncpg://user:password@host/database"
 
 
 class Database:
-    """The database at a url such as ``sqlite+aiosqlite:///titles.db``."""
+    """The database at a url such as ``sqlite+aiosqlite:///titles.db``.
 
-    def __init__(self, url: str) -> None:
-        self._backend = _backend(url)
+    Whatever is the database's fault is ``DatabaseUnusable``, wherever in a session it comes up; so is having
+    to wait longer than *wait* seconds for a connection, for a turn, or for another process.
+    """
+
+    def __init__(self, url: str, *, wait: float = WAIT_SECONDS) -> None:
+        self._wait = wait
+        self._backend = _backend(url, wait)
         self._is_checked = False
         self._readers = async_sessionmaker(self._backend.readers, expire_on_commit=False)
         self._writers = async_sessionmaker(self._backend.writers, expire_on_commit=False)
@@ -46,12 +56,25 @@ class Database:
         Writes of one *owner*, as a subscriber's id, follow one another: each sees what the one before it
         left. Those of two owners do not wait for each other where the database can have two writers.
         """
-        # Writers of this process wait here, not in the database: there they would hold a connection each.
-        turn = self._turns.setdefault(self._backend.queue(owner), asyncio.Lock())
-        async with turn, self._writers.begin() as session:
+        async with self._turn(owner), self._writers.begin() as session:
             await self._open(session)
             await self._backend.lock(session, owner)
             yield session
+
+    async def change(self, work: Callable[[AsyncSession], Awaitable[_T]], owner: str = EVERYBODY) -> _T:
+        """Return what *work* returns, done in a session of ``write``.
+
+        When the database undoes it for another's sake it is done anew, a few times at most: so it must change
+        nothing but the database.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                async with self.write(owner) as session:
+                    return await work(session)
+            except Overtaken:
+                continue
+        async with self.write(owner) as session:
+            return await work(session)
 
     async def migrate(self) -> None:
         """Bring the tables up to the newest revision; one look is enough when they are."""
@@ -71,6 +94,24 @@ class Database:
         for engine in (self._backend.readers, self._backend.writers):
             await engine.dispose()
 
+    @asynccontextmanager
+    async def _turn(self, owner: str) -> AsyncIterator[None]:
+        """Wait until no other write of *owner* goes on in this process.
+
+        Its writers wait here, not in the database: there they would hold a connection each.
+        """
+        turn = self._turns.setdefault(self._backend.queue(owner), asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._wait):
+                await turn.acquire()
+        except TimeoutError as error:
+            reason = f"other writes have taken longer than {self._wait:g} seconds"
+            raise DatabaseUnusable(self._backend.name, reason) from error
+        try:
+            yield
+        finally:
+            turn.release()
+
     async def _open(self, session: AsyncSession) -> None:
         if not self._is_checked:
             self._backend.check()
@@ -78,7 +119,7 @@ class Database:
         await self._backend.connect(session)
 
 
-def _backend(address: str) -> Engine:
+def _backend(address: str, wait: float) -> Engine:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
@@ -86,10 +127,10 @@ def _backend(address: str) -> Engine:
         raise DatabaseUnusable("at this address", f"it must be {_ADDRESSES}") from None
     match url.drivername:
         case "sqlite+aiosqlite":
-            return SQLite(url)
+            return SQLite(url, wait)
         case "postgresql" | "postgresql+asyncpg":
             # Loaded only when needed, like the driver.
             from gateway.origin.engines.postgresql import PostgreSQL  # noqa: PLC0415
 
-            return PostgreSQL(url)
+            return PostgreSQL(url, wait)
     raise DatabaseUnusable(f"{url.drivername}://…", f"the address must be {_ADDRESSES}")

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin import feeds
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
-from gateway.origin.database import EVERYBODY, Database
+from gateway.origin.database import EVERYBODY, Database, DatabaseUnusable
 from gateway.origin.errands import Errand, Group, admit, read_errand
-from gateway.origin.errors import Broken, Late, Refusal
+from gateway.origin.errors import Broken, Late, Refusal, Unavailable
 from gateway.origin.inquiries import Inquiry
 from gateway.origin.oauth import write_nonces
 from gateway.origin.oauth.known import Known, find_known
@@ -109,13 +109,15 @@ class Dispatcher:
             self._put(answers, errand, answer, group.view)
 
     async def _write(self, errand: Errand, view: View, answers: Answers) -> None:
+        async def work(session: AsyncSession) -> Answer:
+            if errand.is_write:
+                nonce = self._verifier.write_nonce(errand.claims)
+                await write_nonces.keep(session, nonce, now=self._settings.clock())
+            return await _change(session, errand, view)
+
         answer: Answer
         try:
-            async with self._database.write(_owner(errand)) as session:
-                if errand.is_write:
-                    nonce = self._verifier.write_nonce(errand.claims)
-                    await write_nonces.keep(session, nonce, now=self._settings.clock())
-                answer = await _change(session, errand, view)
+            answer = await self._database.change(work, _owner(errand))
         except Refusal as refusal:
             answer = refusal
         self._put(answers, errand, answer, view)
@@ -164,8 +166,16 @@ async def _guarded(work: Awaitable[None], answers: Answers, places: Sequence[int
     try:
         await work
     except Exception as error:  # noqa: BLE001 - one broken entry must not break its siblings
-        report(error)
-        answers.fail(places, Broken())
+        answers.fail(places, refusal_of(error))
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Log *error*, and return what strangers are told of it."""
+    if isinstance(error, DatabaseUnusable):
+        _log.error("%s", error)
+        return Unavailable()
+    report(error)
+    return Broken()
 
 
 def report(error: Exception) -> None:

@@ -14,6 +14,7 @@ Refusal
 ├── AnotherUser
 ├── NoRoom
 ├── Late
+├── Unavailable
 ├── Broken
 └── Unauthorized
     ├── MissingConsumerKey
@@ -29,6 +30,10 @@ A refusal is raised while a request is read; inside a batch it is an answer like
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+RETRY_SECONDS: Final = 5
+"""When to come again after something that passes."""
 
 
 class Refusal(Exception):
@@ -133,6 +138,14 @@ class NoRoom(Refusal):
 
     def __init__(self, limit: int) -> None:
         super().__init__(503, f"A bulk answer is limited to {limit} bytes")
+
+
+class Unavailable(Refusal):
+    """The database cannot be used just now; the log says why."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "Service is temporarily unavailable")
+        self.headers = {"retry-after": str(RETRY_SECONDS)}
 
 
 class Broken(Refusal):

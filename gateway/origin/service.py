@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 from gateway.origin.bulk import PREFIX, Limits, read_entries
 from gateway.origin.bulkanswers import encode_answers
 from gateway.origin.calls import read_view
-from gateway.origin.dispatch import Dispatcher, report
+from gateway.origin.dispatch import Dispatcher, refusal_of, report
 from gateway.origin.eras import is_served
-from gateway.origin.errors import AddressTooLong, Broken, Invalid, NotFound, Refusal, VerbRefused
+from gateway.origin.errors import AddressTooLong, Invalid, NotFound, Refusal, VerbRefused
 from gateway.origin.hosts import Hosts
 from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.intake import Target, listening_port, read_inquiry, read_target
@@ -104,8 +104,7 @@ class Service:
         except Refusal as refusal:
             answer = refusal
         except Exception as error:  # noqa: BLE001 - the edge: nothing of ours is shown to strangers
-            report(error)
-            answer = Broken()
+            answer = refusal_of(error)
         return reply_refusal(answer, self._paths.base, is_json=is_json)
 
     def _address(self, target: Target) -> Address | None:

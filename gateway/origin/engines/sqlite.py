@@ -11,26 +11,35 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gateway.origin.engines.engine import DatabaseUnusable
-
-BUSY_MILLISECONDS: Final = 10_000
-"""How long a statement waits for a writer of another process."""
+from gateway.origin.engines.engine import DatabaseUnusable, translate_errors
 
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
     "PRAGMA journal_mode = WAL",
     # NORMAL would lose acknowledged rows in a power cut.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
 
+_AWAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What is not the fault of a statement: another process writes, or the disk takes or gives nothing."""
+
 
 class SQLite:
     """The database in a file."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, wait: float) -> None:
         self.name = _path(url)
-        self.readers = _engine(url)
+        self.readers = _engine(url, wait)
+        translate_errors(self.readers, self._explain)
         self.writers = self.readers.execution_options(writing=True)
 
     def check(self) -> None:
@@ -59,6 +68,12 @@ class SQLite:
     async def lock(self, session: AsyncSession, owner: str) -> None:
         """Do nothing: a writer has begun with the lock of the whole file."""
 
+    def _explain(self, error: Exception) -> DatabaseUnusable | None:
+        """Return what an error of the driver says of the file; None where it says something of us."""
+        # The lower byte is the kind of error; what is above it says more of the same.
+        is_away = getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY
+        return DatabaseUnusable(self.name, str(error)) if is_away else None
+
 
 def _path(url: URL) -> str:
     """Return the file that *url* names; a database in memory has one connection, so no readers."""
@@ -68,8 +83,9 @@ def _path(url: URL) -> str:
     return url.database
 
 
-def _engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"isolation_level": None})
+def _engine(url: URL, wait: float) -> AsyncEngine:
+    """Return connections whose statements wait so many seconds for a writer of another process."""
+    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": wait})
     event.listen(engine.sync_engine, "connect", _connected)
     event.listen(engine.sync_engine, "begin", _began)
     return engine

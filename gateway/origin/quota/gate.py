@@ -5,10 +5,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin.database import Database
+from gateway.origin.database import Database, DatabaseUnusable
 from gateway.origin.models import Consumer
 from gateway.origin.oauth.claims import Claims
 from gateway.origin.oauth.known import Known
@@ -46,21 +45,32 @@ class Gate:
         ]
 
     async def save(self) -> None:
-        """Save what has been counted since the last time."""
+        """Save what has been counted since the last time; what cannot be saved is kept for the next time."""
         unsaved = self._meter.unsaved()
-        if unsaved:
-            async with self._database.write() as session:
-                totals = await ledger.save(session, unsaved)
-            self._meter.correct(totals)
+        if not unsaved:
+            return
+        try:
+            totals = await self._database.change(lambda session: ledger.save(session, unsaved))
+        except BaseException:
+            self._meter.give_back(unsaved)
+            raise
+        self._meter.correct(totals)
 
-    async def keep_saving(self) -> None:
-        """Save again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(SAVE_EVERY)
-            try:
-                await self.save()
-            except DBAPIError as error:
-                _log.warning("the day's calls could not be saved: %s", type(error.orig).__name__)
+    async def keep_saving(self, every: float = SAVE_EVERY) -> None:
+        """Save every now and then, until cancelled, and then once more; whatever happens to the database."""
+        try:
+            while True:
+                await asyncio.sleep(every)
+                await self._save_if_possible()
+        finally:
+            await self._save_if_possible()
+
+    async def _save_if_possible(self) -> None:
+        try:
+            await self.save()
+        except Exception as error:  # noqa: BLE001 - calls are counted on, and saved when they can be
+            reason = error if isinstance(error, DatabaseUnusable) else type(error).__qualname__
+            _log.warning("The day's calls could not be saved yet: %s", reason)
 
     def _take(
         self, name: str, consumers: Mapping[str, Consumer], claim: Claims, now: float

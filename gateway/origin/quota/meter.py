@@ -108,6 +108,13 @@ class Meter:
             self._buckets[name].unsaved = 0
         return counts
 
+    def give_back(self, counts: Mapping[tuple[str, int], int]) -> None:
+        """Take *counts* for unsaved again; those of a day that is over are of no use to anybody."""
+        for (name, day), calls in counts.items():
+            held = self._buckets.get(name)
+            if held is not None and held.day == day:
+                held.unsaved += calls
+
     def correct(self, totals: Mapping[tuple[str, int], int]) -> None:
         """Take over what all nodes together have saved."""
         for (name, day), calls in totals.items():

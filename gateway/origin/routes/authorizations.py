@@ -77,8 +77,8 @@ class Authorizations:
         consumer = filled.get("consumer_key")
         if filled.get("decision") != "revoke" or consumer is None:
             return self._lead_back(visitor, "Nothing was changed.")
-        async with self._database.write() as session:
-            await grants.revoke(session, subscriber.id, consumer, now=int(self._clock()))
+        now = int(self._clock())
+        await self._database.change(lambda session: grants.revoke(session, subscriber.id, consumer, now=now))
         return self._lead_back(visitor, "Taken back.", status=_REVOKED)
 
     def _lead_back(

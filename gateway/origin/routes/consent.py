@@ -128,9 +128,11 @@ class Consent:
     async def _allow(
         self, asked: Mapping[str, str], visitor: Visitor, visit: Visit | None, subscriber: Subscriber
     ) -> Reply:
-        async with self._database.write() as session:
+        async def approve(session: AsyncSession) -> tuple[_Case, str]:
             case = await self._case(session, asked)
-            verifier = grants.approve(case.request, subscriber.id)
+            return case, grants.approve(case.request, subscriber.id)
+
+        case, verifier = await self._database.change(approve)
         name = case.consumer.name
         if case.callback is None:
             is_awaited = case.request.callback == callbacks.OUT_OF_BAND
@@ -142,9 +144,12 @@ class Consent:
         return html.lead_to(callbacks.with_parameters(case.callback, told), text, visitor, visit)
 
     async def _deny(self, asked: Mapping[str, str], visitor: Visitor) -> Reply:
-        async with self._database.write() as session:
+        async def end(session: AsyncSession) -> _Case:
             case = await self._case(session, asked)
             grants.end(case.request)
+            return case
+
+        case = await self._database.change(end)
         if case.callback is None:
             return html.reply(results.denied_page(case.consumer.name), visitor)
         told = {"oauth_token": case.request.token, "oauth_problem": "permission_denied"}

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.contract import FORM, POX
 from gateway.origin.accounts import AccessToken, RequestToken
@@ -55,9 +56,12 @@ class Handshake:
             callback = self._callback(claims, caller.consumer)
             _check_name(inquiry, caller.consumer)
             now = self._clock()
-            async with self._database.write() as session:
+
+            async def issue(session: AsyncSession) -> RequestToken:
                 await write_nonces.keep(session, self._verifier.write_nonce(claims), now=now)
-                request = await grants.issue(session, caller.consumer.key, callback, now=int(now))
+                return await grants.issue(session, caller.consumer.key, callback, now=int(now))
+
+            request = await self._database.change(issue)
         except Refusal as refusal:
             return _refuse(inquiry, refusal, self._base)
         return _give(inquiry, self._request_fields(request, caller.consumer, claims))
@@ -115,22 +119,23 @@ class Handshake:
             raise DeveloperInactive
         if not is_proven or request is None:
             raise SignatureRefused
-        return await self._exchange_proven(claims, now)
+        return await self._database.change(lambda session: self._exchange_proven(session, claims, now))
 
-    async def _exchange_proven(self, claims: Claims, now: float) -> AccessToken | Refusal:
+    async def _exchange_proven(
+        self, session: AsyncSession, claims: Claims, now: float
+    ) -> AccessToken | Refusal:
         """Exchange the request token, unless somebody else just did; a wrong verifier is kept in mind."""
-        async with self._database.write() as session:
-            await write_nonces.keep(session, self._verifier.write_nonce(claims), now=now)
-            request = await grants.find(session, claims.token, claims.consumer_key)
-            if request is None or not grants.is_approved(request, now):
-                return TokenRefused()
-            verifier = claims.signed_value("oauth_verifier")
-            is_needed = request.callback is not None or not self._is_lenient
-            if not verifier and is_needed:
-                return SignatureRefused()
-            if verifier and not grants.try_verifier(request, verifier):
-                return SignatureRefused()
-            return grants.exchange(session, request, now=int(now))
+        await write_nonces.keep(session, self._verifier.write_nonce(claims), now=now)
+        request = await grants.find(session, claims.token or "", claims.consumer_key)
+        if request is None or not grants.is_approved(request, now):
+            return TokenRefused()
+        verifier = claims.signed_value("oauth_verifier")
+        is_needed = request.callback is not None or not self._is_lenient
+        if not verifier and is_needed:
+            return SignatureRefused()
+        if verifier and not grants.try_verifier(request, verifier):
+            return SignatureRefused()
+        return grants.exchange(session, request, now=int(now))
 
     async def clock(self, inquiry: Inquiry) -> Reply:
         """Tell the time to who names a consumer key; what is wrong is a document here (contract 2.3)."""

@@ -22,7 +22,7 @@ async def test_what_was_written_is_durable_and_checked(sqlite_databases: Databas
         ]
     await database.close()
 
-    assert settings == ["wal", 2, 1, 10_000]
+    assert settings == ["wal", 2, 1, 4_000]
 
 
 async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
