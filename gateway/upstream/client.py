@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final
+from typing import Final, Literal
 
 import aiohttp
 import httpx
@@ -53,6 +53,14 @@ class Response:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a change carries: nothing by default."""
+
+    body: bytes = b""
+    media_type: str = FORM
+
+
 _address: ContextVar[str] = ContextVar("_address")
 
 
@@ -76,7 +84,15 @@ async def _send_as_it_is(
     request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     request.url = URL(_address.get(), encoded=True)
-    return await send(request)
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        if request.method == "GET":
+            raise
+        # aiohttp would send a PUT or a DELETE again, and nobody knows what has become of the first.
+        raise aiohttp.ClientConnectionError("The connection broke during a write.") from error
 
 
 def open_http(limits: Limits) -> httpx.AsyncClient:
@@ -109,6 +125,26 @@ class Client:
         request = self._http.build_request("POST", href, content=form, headers=headers)
         return await self._send(request, href, deadline)
 
+    async def write(
+        self,
+        method: Literal["POST", "PUT", "DELETE"],
+        href: Href,
+        content: Content,
+        *,
+        authorization: str,
+        deadline: float,
+    ) -> Response:
+        """Send a change of *href*, exactly once whatever happens to it.
+
+        ``OriginUnreachable.never_left`` says whether it certainly did not reach the origin; after any other
+        failure nobody knows what has become of it.
+        """
+        headers = {**_HEADERS, "authorization": authorization}
+        if content.body:
+            headers["content-type"] = content.media_type
+        request = self._http.build_request(method, href, content=content.body or None, headers=headers)
+        return await self._send(request, href, deadline)
+
     async def _send(self, request: httpx.Request, href: Href, deadline: float) -> Response:
         now = asyncio.get_running_loop().time()
         until = min(deadline, now + self._limits.attempt)
@@ -118,6 +154,8 @@ class Client:
         except aiohttp.ClientResponseError as error:
             raise MalformedDocument("/", "the form of an HTTP answer") from error
         except (httpx.TransportError, aiohttp.ClientError) as error:
+            if _never_left(error):
+                raise OriginUnreachable(href, never_left=True) from error
             # The transport calls a broken connection a connect time-out, and leaves some errors as they are.
             if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
                 raise OriginTimedOut(href, round(until - now, 3)) from error
@@ -149,6 +187,12 @@ class Client:
                 raise ResponseTooLarge(href, limit)
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+def _never_left(error: Exception) -> bool:
+    """Say whether there was no connection at all that a request could have left by."""
+    causes = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+    return isinstance(error, httpx.ConnectError) or isinstance(error.__cause__ or error, causes)
 
 
 def _inflate(body: bytes, href: Href, *, limit: int) -> bytes:

@@ -33,9 +33,11 @@ class UpstreamError(Exception):
 class OriginUnreachable(UpstreamError):
     """There was no connection to the origin, or it broke."""
 
-    def __init__(self, href: Href) -> None:
+    def __init__(self, href: Href, *, never_left: bool = False) -> None:
         super().__init__(f"The origin could not be reached for {shown(href)}.")
         self.href = href
+        self.never_left = never_left
+        """Whether the request certainly did not leave: there was no connection that it could have left by."""
 
 
 class OriginTimedOut(UpstreamError):

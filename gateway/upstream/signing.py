@@ -51,12 +51,19 @@ class Signer:
         joint = "&" if "?" in href else "?"
         return f"{href}{joint}{urlencode(self._signed('GET', href, token), quote_via=quote, safe='')}"
 
-    def authorization(self, method: str, href: Href, token: Credentials | None = None) -> str:
-        """Return the ``Authorization`` header for a request of *href* without a form in its body."""
-        signed = self._signed(method, href, token)
+    def authorization(
+        self, method: str, href: Href, token: Credentials | None = None, form: Iterable[tuple[str, str]] = ()
+    ) -> str:
+        """Return the ``Authorization`` header for a request of *href* with *form*, urlencoded, in its body.
+
+        Other bodies are not signed: OAuth covers none (RFC 5849 section 3.4.1.3).
+        """
+        signed = self._signed(method, href, token, form)
         return "OAuth " + ", ".join(f'{name}="{_escape(value)}"' for name, value in signed)
 
-    def _signed(self, method: str, href: Href, token: Credentials | None) -> Parameters:
+    def _signed(
+        self, method: str, href: Href, token: Credentials | None, form: Iterable[tuple[str, str]] = ()
+    ) -> Parameters:
         oauth = [
             ("oauth_consumer_key", self._consumer.key),
             ("oauth_nonce", next(self._nonces)),
@@ -66,15 +73,18 @@ class Signer:
         ]
         if token:
             oauth.append(("oauth_token", token.key))
-        base = base_string(method, href, oauth)
+        base = base_string(method, href, [*oauth, *form])
         secret = f"{_escape(self._consumer.secret)}&{_escape(token.secret) if token else ''}"
         return [*oauth, ("oauth_signature", _hmac_sha1(secret, base))]
 
 
-def base_string(method: str, href: str, oauth: Iterable[tuple[str, str]]) -> str:
-    """Return what is signed: the verb, the address without its query, all parameters (section 3.4.1)."""
+def base_string(method: str, href: str, others: Iterable[tuple[str, str]]) -> str:
+    """Return what is signed: the verb, the address without its query, all parameters (section 3.4.1).
+
+    *others* are the parameters that do not stand in the query: OAuth's own, and those of a form.
+    """
     url = urlsplit(href)
-    parameters = [*parse_qsl(url.query, keep_blank_values=True), *oauth]
+    parameters = [*parse_qsl(url.query, keep_blank_values=True), *others]
     escaped = sorted((_escape(name), _escape(value)) for name, value in parameters)
     normalised = "&".join(f"{name}={value}" for name, value in escaped)
     host = _host(url.scheme.lower(), url.netloc.lower())
