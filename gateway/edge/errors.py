@@ -19,6 +19,8 @@ from gateway.upstream.errors import (
     OriginRefused,
     OriginTimedOut,
     OriginUnreachable,
+    QuotaExhausted,
+    RateLimited,
     ResponseTooLarge,
     UpstreamError,
 )
@@ -31,6 +33,8 @@ CODES: Final[Mapping[type[Exception], str]] = {
     OriginUnreachable: "UPSTREAM_UNAVAILABLE",
     OriginTimedOut: "UPSTREAM_TIMEOUT",
     DeadlineExceeded: "UPSTREAM_TIMEOUT",
+    RateLimited: "RATE_LIMITED",
+    QuotaExhausted: "QUOTA_EXHAUSTED",
     OriginRefused: "UPSTREAM_BAD_RESPONSE",
     ResponseTooLarge: "UPSTREAM_BAD_RESPONSE",
     MalformedDocument: "UPSTREAM_BAD_RESPONSE",

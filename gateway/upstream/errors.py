@@ -5,6 +5,8 @@ UpstreamError
 ├── OriginTimedOut        connected, but the answer was not there in time
 ├── DeadlineExceeded      the time of the whole operation is over
 ├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
+├── RateLimited           no call is free in time: the allowance of the second is used
+├── QuotaExhausted        no call is free today
 ├── ResponseTooLarge      more bytes than we read
 ├── MalformedDocument     not the document that the contract promises
 ├── MissingEntry          a bulk answer without an entry that was asked for
@@ -74,6 +76,22 @@ class OriginRefused(UpstreamError):
     def is_not_found(self) -> bool:
         """Whether the origin says that there is no such resource: null for a look-up, no failure."""
         return self.status == 404
+
+
+class RateLimited(UpstreamError):
+    """The origin's allowance of calls a second is used up for longer than there is time."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"The origin's allowance is used up for the next {max(retry_after, 0.1):.1f} s.")
+        self.retry_after = retry_after
+
+
+class QuotaExhausted(UpstreamError):
+    """The origin's allowance of calls is used up for today."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("The origin's allowance of calls is used up until midnight, UTC.")
+        self.retry_after = retry_after
 
 
 class ResponseTooLarge(UpstreamError):

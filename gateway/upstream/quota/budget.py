@@ -1,0 +1,132 @@
+"""Who may call next: whoever waits with a person before whoever works behind, then in order of coming."""
+
+import asyncio
+import itertools
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from typing import Final
+
+from gateway.upstream.errors import QuotaExhausted, RateLimited
+from gateway.upstream.quota.meter import DAY, Account, Allowance, Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account's allowance, and what is left of it."""
+
+    per_second: int
+    per_day: int
+    used: int
+    resets_at: datetime
+
+    @property
+    def remaining(self) -> int:
+        """Return how many calls are left today."""
+        return max(0, self.per_day - self.used)
+
+
+@dataclass(slots=True)
+class _Line:
+    """Those who wait for permits of one account, by urgency and order of coming."""
+
+    places: list[tuple[bool, int]] = field(default_factory=list)
+    gone: set[tuple[bool, int]] = field(default_factory=set)
+    moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def first(self) -> tuple[bool, int]:
+        """Return whose turn it is."""
+        while self.places[0] in self.gone:
+            self.gone.remove(heappop(self.places))
+        return self.places[0]
+
+
+_LONGEST_NAP: Final = 0.25
+"""Seconds after which one who waits asks again: permits may have come back on another node."""
+
+
+class Budget:
+    """Gives out permits for calls; every call is to be covered by one."""
+
+    def __init__(self, meter: Meter, allowance: Allowance, *, clock: Callable[[], float] = time.time) -> None:
+        self._meter = meter
+        self._allowance = allowance
+        self._clock = clock
+        self._lines: defaultdict[Account, _Line] = defaultdict(_Line)
+        self._numbers = itertools.count()
+
+    async def take(
+        self, account: Account, count: int, *, deadline: float, hold: float, is_background: bool = False
+    ) -> tuple[str, ...]:
+        """Return one permit at least and *count* at most, waiting until *deadline*, a time of the loop.
+
+        Raises ``RateLimited`` when none will be there in time, ``QuotaExhausted`` when none until tomorrow.
+        """
+        line = self._lines[account]
+        place = (is_background, next(self._numbers))
+        heappush(line.places, place)
+        try:
+            while True:
+                nap = deadline - asyncio.get_running_loop().time()
+                if line.first() == place:
+                    grant = await self._meter.take(account, count, hold=hold)
+                    if grant.permits:
+                        return grant.permits
+                    if grant.is_day_over:
+                        raise QuotaExhausted(self._seconds_left())
+                    _check_in_time(grant.wait, deadline)
+                    # By chance, so that of several nodes each is first now and then.
+                    nap = min(grant.wait, _LONGEST_NAP) + random.uniform(0.001, 0.01)  # noqa: S311
+                await _nap(line.moved, nap, deadline)
+        finally:
+            line.gone.add(place)
+            await self._wake(account)
+
+    async def give_back(self, account: Account, permits: Sequence[str], *, uncounted: int = 0) -> None:
+        """Return *permits* whose answers are there; the origin refused *uncounted* of the calls."""
+        await self._meter.give_back(account, permits, uncounted=uncounted)
+        await self._wake(account)
+
+    async def over_second(self, account: Account, seconds: float) -> None:
+        """Take note that the origin saw too many calls at once; it wants *seconds* without any."""
+        await self._meter.block(account, seconds)
+
+    async def over_day(self, account: Account) -> None:
+        """Take note that the origin gives no more calls today."""
+        await self._meter.exhaust(account)
+
+    async def standing(self, account: Account) -> Standing:
+        """Return what is left for *account*."""
+        resets_at = datetime.fromtimestamp((int(self._clock()) // DAY + 1) * DAY, UTC)
+        used = await self._meter.used(account)
+        return Standing(self._allowance.per_second, self._allowance.per_day, used, resets_at)
+
+    def _seconds_left(self) -> float:
+        return DAY - self._clock() % DAY
+
+    async def _wake(self, account: Account) -> None:
+        line = self._lines[account]
+        if len(line.gone) == len(line.places):
+            del self._lines[account]
+        async with line.moved:
+            line.moved.notify_all()
+
+
+def _check_in_time(wait: float, deadline: float) -> None:
+    if asyncio.get_running_loop().time() + wait > deadline:
+        raise RateLimited(wait)
+
+
+async def _nap(moved: asyncio.Condition, seconds: float, deadline: float) -> None:
+    """Wait until somebody has left the line, or for *seconds*; raise ``RateLimited`` at *deadline*."""
+    if asyncio.get_running_loop().time() >= deadline:
+        raise RateLimited(seconds)
+    try:
+        async with asyncio.timeout(seconds), moved:
+            await moved.wait()
+    except TimeoutError:
+        return
