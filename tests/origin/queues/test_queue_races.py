@@ -5,19 +5,22 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import update
 
-from gateway.origin.accounts import QueueKind
+from gateway.origin.accounts import Queue, QueueKind
 from gateway.origin.calls import Answer
 from gateway.origin.database import Database
 
 from . import shop
 from .conftest import put
 from .program import DELETED, DONE, REPLACED, STALE, Program, order_of, told
-from .shop import AMELIE, BOB, FIREFLY, JAWS, TOTORO
+from .shop import AMELIE, ANN, BOB, FIREFLY, JAWS, TOTORO
 
 pytestmark = pytest.mark.anyio
 
 CROWD = 4
+DEADLOCKED = 60.0
+"""Seconds after which nobody can be waiting for a write."""
 FILMS = range(shop.STOCKED, shop.STOCKED + 20)
 
 
@@ -118,3 +121,39 @@ async def test_readers_see_whole_queues(crowd: list[Program]) -> None:
     await asyncio.gather(look(), move())
 
     assert all(sorted(order) == [JAWS, AMELIE, TOTORO] for order in seen.values())
+
+
+@pytest.mark.parametrize("is_far", [False, True], ids=["one process", "two processes"])
+async def test_subscribers_wait_for_no_more_than_a_write(
+    crowd: list[Program], database: Database, url: str, *, is_far: bool
+) -> None:
+    """While a subscriber's change is being made another reads at once, and changes at the latest after it."""
+    await crowd[0].post("disc", TOTORO)
+    bob = Program(crowd[1].database if is_far else database, BOB)
+    is_held, may_go = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+
+    async def hold() -> None:
+        async with database.write(ANN) as session:
+            await session.execute(update(Queue).where(Queue.subscriber_id == ANN).values(etag=7))
+            is_held.set()
+            await may_go.wait()
+        ended.append(ANN)
+
+    async def change() -> None:
+        assert told(await bob.post("disc", FILMS[5], position=1)) == DONE
+        ended.append(BOB)
+
+    async with asyncio.timeout(DEADLOCKED), asyncio.TaskGroup() as tasks:
+        tasks.create_task(hold())
+        await is_held.wait()
+        seen, _ = await bob.order("disc")
+        changing = tasks.create_task(change())
+        if url.startswith("postgresql"):
+            # Which has as many writers as there are subscribers.
+            await changing
+        may_go.set()
+
+    assert seen == list(FILMS)
+    assert ended == ([BOB, ANN] if url.startswith("postgresql") else [ANN, BOB])
+    assert (await bob.order("disc"))[0][0] == FILMS[5]
