@@ -98,6 +98,10 @@ def _unescape(text: str) -> str:
     if _BROKEN_ESCAPE.search(text) or not text.isascii():
         raise Malformed("Authorization")
     try:
-        return unquote_to_bytes(text).decode()
+        found = unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
         raise Malformed("Authorization") from None
+    # No database takes it as text, and a nonce is stored.
+    if "\0" in found:
+        raise Malformed("Authorization")
+    return found
