@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Generic, NewType, TypeVar
 
 Href = NewType("Href", str)
 """An absolute URL as a document gave it; only ``upstream`` decides whether it may be followed."""
@@ -20,6 +20,24 @@ class Kind(StrEnum):
     DISC = "disc"
 
 
+class Content:
+    """What a document, an entry of a bulk answer or an expanded link may hold."""
+
+    __slots__ = ()
+
+
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Content, Generic[Item_co]):
+    """A list, or a page of one; the paging header where the origin sent one."""
+
+    items: tuple[Item_co, ...]
+    total: int | None = None
+    start: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link of a document: where it leads, its relation, its title, and the content expanded inside it."""
@@ -27,7 +45,7 @@ class Link:
     rel: str
     href: Href
     title: str
-    content: "Content | None" = None
+    content: Content | None = None
 
 
 Links = Mapping[str, Link]
@@ -54,7 +72,7 @@ class BoxArt:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Title(Content):
     """A title of any kind."""
 
     href: Href
@@ -80,7 +98,7 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Content):
     """Someone who played in a title or directed it."""
 
     href: Href
@@ -96,14 +114,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Content):
     """A synopsis or a short synopsis, as HTML."""
 
     html: str
 
 
 @dataclass(frozen=True, slots=True)
-class LinkList:
+class LinkList(Content):
     """Links in place of records: what expansion yields for people and titles."""
 
     links: tuple[Link, ...]
@@ -111,21 +129,14 @@ class LinkList:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """A list of people; the paging header where the origin sent one."""
-
-    items: tuple[Person, ...]
-    total: int | None = None
-    start: int = 0
+class People(Listing[Person]):
+    """A list of people."""
 
 
 @dataclass(frozen=True, slots=True)
-class Titles:
-    """A list of titles; the paging header where the origin sent one."""
+class Titles(Listing[Title]):
+    """A list of titles."""
 
-    items: tuple[Title, ...]
-    total: int | None = None
-    start: int = 0
     links: Links = field(default_factory=dict)
 
 
@@ -142,7 +153,7 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
-class Awards:
+class Awards(Content):
     """The awards of a title."""
 
     items: tuple[Award, ...]
@@ -160,7 +171,7 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryFormats:
+class DeliveryFormats(Content):
     """The formats a title is to be had in."""
 
     items: tuple[Availability, ...]
@@ -175,7 +186,7 @@ class ScreenFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenFormats:
+class ScreenFormats(Content):
     """The picture shapes of a title."""
 
     items: tuple[ScreenFormat, ...]
@@ -191,30 +202,14 @@ class LanguageAudio:
 
 
 @dataclass(frozen=True, slots=True)
-class LanguagesAndAudio:
+class LanguagesAndAudio(Content):
     """The languages and sound tracks of a title."""
 
     items: tuple[LanguageAudio, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Content):
     """Names that complete what was typed."""
 
     names: tuple[str, ...]
-
-
-Content = (
-    Title
-    | Person
-    | Text
-    | LinkList
-    | People
-    | Titles
-    | Awards
-    | DeliveryFormats
-    | ScreenFormats
-    | LanguagesAndAudio
-    | Suggestions
-)
-"""What a document, an entry of a bulk answer or an expanded link may hold."""

@@ -1,6 +1,6 @@
 """Reads what belongs to a title and holds no titles itself: texts, awards, formats, languages. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway import resources
 from gateway.contract import Rel, Scheme
@@ -22,6 +22,14 @@ def read_link(node: Node, content: resources.Content | None = None) -> resources
     return resources.Link(rel, Href(href), node.attribute("title") or "", content)
 
 
+def by_rel(links: Iterable[resources.Link]) -> resources.Links:
+    """Return *links* by relation; the first of each counts."""
+    found: dict[str, resources.Link] = {}
+    for link in links:
+        found.setdefault(link.rel, link)
+    return found
+
+
 def read_category(node: Node) -> resources.Category | None:
     """Read a category with those nested in it; label and term stand in for each other."""
     scheme, label, term = node.attribute("scheme"), node.attribute("label"), node.attribute("term")
@@ -36,6 +44,11 @@ def read_categories(node: Node) -> Iterator[resources.Category]:
     for child in node.every("category"):
         if (category := read_category(child)) is not None:
             yield category
+
+
+def of_scheme(categories: tuple[resources.Category, ...], scheme: str) -> resources.Category | None:
+    """Return the first of *categories* that is of *scheme*."""
+    return next((category for category in categories if category.scheme == scheme), None)
 
 
 def read_awards(node: Node) -> resources.Awards:
@@ -65,11 +78,11 @@ def read_delivery_formats(node: Node) -> resources.DeliveryFormats:
 
 def _read_availability(node: Node) -> resources.Availability | None:
     categories = tuple(read_categories(node))
-    title_format = _of_scheme(categories, Scheme.TITLE_FORMATS)
+    title_format = of_scheme(categories, Scheme.TITLE_FORMATS)
     if title_format is None:
         return None
     # 2.0 puts the quality into the format; beside it is tolerated.
-    quality = _of_scheme((*title_format.nested, *categories), Scheme.QUALITY)
+    quality = of_scheme((*title_format.nested, *categories), Scheme.QUALITY)
     return resources.Availability(
         format=title_format.label,
         available_from=as_moment(node.attribute("available_from")),
@@ -85,7 +98,7 @@ def read_screen_formats(node: Node) -> resources.ScreenFormats:
         tuple(
             resources.ScreenFormat(title_format.label, shape.label)
             for categories in map(tuple, map(read_categories, node.every("screen_format")))
-            if (title_format := _of_scheme(categories, Scheme.TITLE_FORMATS)) is not None
+            if (title_format := of_scheme(categories, Scheme.TITLE_FORMATS)) is not None
             for shape in categories
             if shape.scheme == Scheme.SCREEN_FORMATS
         )
@@ -121,10 +134,6 @@ def _without_host(scheme: str) -> str:
     if start >= 0:
         return scheme[start:]
     return "/" + scheme.partition("//")[2].partition("/")[2] if "//" in scheme else scheme
-
-
-def _of_scheme(categories: tuple[resources.Category, ...], scheme: str) -> resources.Category | None:
-    return next((category for category in categories if category.scheme == scheme), None)
 
 
 def _labels(categories: tuple[resources.Category, ...], scheme: str) -> tuple[str, ...]:

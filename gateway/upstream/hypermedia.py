@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
-from gateway import resources
+from gateway import resources, subscriber
 from gateway.contract import Rel
 from gateway.resources import Href
-from gateway.upstream import facets
+from gateway.upstream import facets, subscribers
 from gateway.upstream.errors import MalformedDocument, OriginRefused, UpstreamError
 from gateway.upstream.href import path_of
 from gateway.upstream.pox import Element, Node, fold, parse
@@ -37,6 +37,8 @@ def read_answer(element: Element, href: Href) -> resources.Content:
     content = read(element)
     if isinstance(content, resources.Title | resources.Person) and not _same(content.href, href):
         raise MalformedDocument(f"{Node(element).where}/id", "the id that was asked for")
+    if isinstance(content, subscriber.User) and content.user_id != path_of(href).rpartition("/")[2]:
+        raise MalformedDocument(f"{Node(element).where}/user_id", "the user that was asked for")
     return content
 
 
@@ -44,7 +46,7 @@ def read(element: Element) -> resources.Content:
     """Read *element* as what its name says; raise MalformedDocument if it is none of the contract's."""
     reader = _READERS.get(element.tag)
     if reader is None:
-        raise MalformedDocument(Node(element).where, "a document of the catalog")
+        raise MalformedDocument(Node(element).where, "a document of the API")
     return reader(Node(element))
 
 
@@ -98,14 +100,18 @@ def _same(named: Href, asked: Href) -> bool:
 
 
 def _demand_title(node: Node) -> resources.Title:
-    title = _read_title(node)
+    title = _read_record(node)
     if title is None:
         raise MalformedDocument(f"{node.where}/title", "a name")
     return title
 
 
-def _read_title(node: Node) -> resources.Title | None:
-    href, title = node.demand_href("id"), node.first("title")
+def _read_record(node: Node) -> resources.Title | None:
+    return _read_title(node, node.demand_href("id"))
+
+
+def _read_title(node: Node, href: Href) -> resources.Title | None:
+    title = node.first("title")
     if title is None:
         return None
     regular, short = title.attribute("regular") or fold(title.element.text), title.attribute("short")
@@ -153,12 +159,7 @@ def _read_person(node: Node) -> resources.Person | None:
 
 def _read_links(node: Node) -> resources.Links:
     """Read the links of a record; the first of each relation counts."""
-    links: dict[str, resources.Link] = {}
-    for child in node.every("link"):
-        link = _read_link(child)
-        if link is not None:
-            links.setdefault(link.rel, link)
-    return links
+    return facets.by_rel(_all_links(node))
 
 
 def _read_link(node: Node) -> resources.Link | None:
@@ -186,7 +187,7 @@ def _read_people(node: Node) -> resources.People | resources.LinkList:
 
 def _read_titles(node: Node) -> resources.Titles | resources.LinkList:
     children = node.every("catalog_title", "similars_item", "filmography_item")
-    titles = tuple(filter(None, map(_read_title, children)))
+    titles = tuple(filter(None, map(_read_record, children)))
     links = _links_of(node, Rel.TITLE) if not titles else ()
     total = node.integer("number_of_results")
     if links:
@@ -222,4 +223,8 @@ _READERS: Final[Mapping[str, Callable[[Node], resources.Content]]] = {
     "screen_formats": facets.read_screen_formats,
     "languages_and_audio": facets.read_languages_and_audio,
     "autocomplete": facets.read_autocomplete,
+    "user": subscribers.read_user,
+    "resource": subscribers.read_resource,
+    "title_states": subscribers.read_title_states,
+    **subscribers.list_readers(_read_title, _read_links),
 }

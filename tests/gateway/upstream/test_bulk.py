@@ -170,14 +170,14 @@ STATUS = "/response/entry/body/status"
         ("<status>200</status>", malformed("/response/entry/body", "one document")),
         ("<status>200</status>Invalid Signature", malformed("/response/entry/body", "one document")),
         (synopsis("A") + "<synopsis>B</synopsis>", malformed("/response/entry/body", "one document")),
-        ("<status>200</status><html/>", malformed("/response/entry/body/html", "a document of the catalog")),
+        ("<status>200</status><html/>", malformed("/response/entry/body/html", "a document of the API")),
         (
             "<status>200</status><person><name>x</name></person>",
             malformed("/response/entry/body/person/id", "an address"),
         ),
         (
             "<status>200</status><response/>",
-            malformed("/response/entry/body/response", "a document of the catalog"),
+            malformed("/response/entry/body/response", "a document of the API"),
         ),
     ],
 )
