@@ -4,6 +4,7 @@ The schema declares its fields from these rows, the loaders read them; nothing e
 from one thing to another.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -55,6 +56,19 @@ class Relation:
     """Null where the whole list comes at once."""
     typical_bytes: int = 2_000
     """The size of an answer before anything has been learned about it."""
+    typical_length: float = 1
+    """How many items are found there before anything has been learned about it."""
+
+    @property
+    def expanded_bytes(self) -> int:
+        """How much this adds to an answer, for each resource in it inside one of whose links it stands."""
+        return (
+            self.typical_bytes if self.expands_to is Yield.CONTENT else int(self.typical_length * LINK_BYTES)
+        )
+
+
+LINK_BYTES: Final = 200
+"""The size of a link that stands for a title or a person."""
 
 
 def every() -> tuple[Relation, ...]:
@@ -93,6 +107,7 @@ CAST: Final = Relation(
     expands_to=Yield.LINKS,
     family="people",
     typical_bytes=5_000,
+    typical_length=8,
 )
 DIRECTORS: Final = Relation(
     rels=(Rel.DIRECTORS,),
@@ -101,6 +116,7 @@ DIRECTORS: Final = Relation(
     expands_to=Yield.LINKS,
     family="people",
     typical_bytes=1_500,
+    typical_length=1,
 )
 AWARDS: Final = Relation(
     rels=(Rel.AWARDS,),
@@ -108,6 +124,7 @@ AWARDS: Final = Relation(
     alias="awards",
     expands_to=Yield.CONTENT,
     family="awards",
+    typical_length=4,
 )
 FORMATS: Final = Relation(
     rels=(Rel.FORMATS,),
@@ -116,6 +133,7 @@ FORMATS: Final = Relation(
     expands_to=Yield.CONTENT,
     family="formats",
     fresh_for=timedelta(hours=6),
+    typical_length=2,
 )
 SCREEN_FORMATS: Final = Relation(
     rels=(Rel.SCREEN_FORMATS,),
@@ -123,6 +141,7 @@ SCREEN_FORMATS: Final = Relation(
     alias="screen_formats",
     expands_to=Yield.CONTENT,
     family="formats",
+    typical_length=2,
 )
 LANGUAGES_AND_AUDIO: Final = Relation(
     rels=(Rel.LANGUAGES_AND_AUDIO,),
@@ -130,6 +149,7 @@ LANGUAGES_AND_AUDIO: Final = Relation(
     alias="languages_and_audio",
     expands_to=Yield.CONTENT,
     family="formats",
+    typical_length=3,
 )
 BONUS_MATERIALS: Final = Relation(
     rels=(Rel.BONUS_MATERIALS,),
@@ -137,6 +157,7 @@ BONUS_MATERIALS: Final = Relation(
     alias="bonus_materials",
     expands_to=Yield.CONTENT,
     family="titles",
+    typical_length=2,
 )
 SIMILARS: Final = Relation(
     rels=(Rel.SIMILARS,),
@@ -146,6 +167,7 @@ SIMILARS: Final = Relation(
     family="similars",
     paging=Paging(largest=500),
     typical_bytes=60_000,
+    typical_length=200,
 )
 SEASONS: Final = Relation(
     rels=(Rel.SEASONS,),
@@ -154,6 +176,7 @@ SEASONS: Final = Relation(
     expands_to=Yield.LINKS,
     family="titles",
     typical_bytes=8_000,
+    typical_length=3,
 )
 EPISODES: Final = Relation(
     rels=(Rel.EPISODES,),
@@ -162,6 +185,7 @@ EPISODES: Final = Relation(
     expands_to=Yield.LINKS,
     family="titles",
     typical_bytes=25_000,
+    typical_length=20,
 )
 DISCS: Final = Relation(
     rels=(Rel.DISCS,),
@@ -170,6 +194,7 @@ DISCS: Final = Relation(
     expands_to=Yield.LINKS,
     family="titles",
     typical_bytes=5_000,
+    typical_length=3,
 )
 FILMOGRAPHY: Final = Relation(
     rels=(Rel.FILMOGRAPHY,),
@@ -179,6 +204,7 @@ FILMOGRAPHY: Final = Relation(
     family="filmographies",
     paging=Paging(largest=500),
     typical_bytes=8_000,
+    typical_length=5,
 )
 SERIES: Final = Relation(
     rels=(Rel.SERIES, Rel.PARENT_SERIES),
@@ -209,12 +235,14 @@ SEARCH: Final = Relation(
     fresh_for=timedelta(hours=1),
     paging=Paging(largest=100),
     typical_bytes=80_000,
+    typical_length=25,
 )
 SUGGESTIONS: Final = Relation(
     rels=(Rel.AUTOCOMPLETE,),
     found=resources.Suggestions,
     family="search",
     fresh_for=timedelta(hours=1),
+    typical_length=10,
 )
 PEOPLE_SEARCH: Final = Relation(
     rels=(),
@@ -223,4 +251,28 @@ PEOPLE_SEARCH: Final = Relation(
     fresh_for=timedelta(hours=1),
     paging=Paging(largest=500),
     typical_bytes=20_000,
+    typical_length=10,
 )
+
+EXPANDABLE: Final[Mapping[str, Relation]] = {
+    relation.alias: relation
+    for relation in (
+        SYNOPSIS,
+        SHORT_SYNOPSIS,
+        BOX_ART,
+        CAST,
+        DIRECTORS,
+        AWARDS,
+        FORMATS,
+        SCREEN_FORMATS,
+        LANGUAGES_AND_AUDIO,
+        BONUS_MATERIALS,
+        SIMILARS,
+        SEASONS,
+        EPISODES,
+        DISCS,
+        FILMOGRAPHY,
+    )
+    if relation.alias
+}
+"""What ``expand`` can be asked for, by its name there."""

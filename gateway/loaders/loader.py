@@ -5,7 +5,7 @@ from typing import cast
 
 from aiodataloader import DataLoader
 
-from gateway.loaders.wants import Want
+from gateway.loaders.wants import Want, merge
 from gateway.loaders.window import Operation, Window
 from gateway.resources import Content
 from gateway.upstream.errors import DeadlineExceeded
@@ -18,20 +18,25 @@ class ResourceLoader:
         self._window = window
         self._operation = operation
         self._loader: DataLoader[Want, Content] = DataLoader(self._fetch)
+        self._unsent: dict[Want, Want] = {}
+        """Each want by itself, with all the parts that were asked for until it is handed on."""
 
     def load(self, want: Want) -> asyncio.Future[Content]:
         """Return a future of what *want* names, or of the exception that came of it.
 
-        Every caller has a future of its own: whoever is cancelled takes nobody along.
+        Every caller has a future of its own: whoever is cancelled takes nobody along. What was asked for
+        before is not asked for again, for the sake of parts that did not come along: their links are there.
         """
-        self._window.keep_open(self._operation)
+        self._window.keep_open(self._operation, want)
+        (self._unsent[want],) = merge([self._unsent.get(want, want), want])
         mine = asyncio.shield(self._loader.load(want))
         mine.add_done_callback(_mark_retrieved)
         return mine
 
     async def _fetch(self, wants: list[Want]) -> list[Content]:
         try:
-            answers = await self._window.fetch(wants, self._operation)
+            wider = [self._unsent.pop(want) for want in wants]
+            answers = await self._window.fetch(wider, self._operation)
         except asyncio.CancelledError:
             # A batch that is cancelled must not leave its waiters hanging.
             answers = [DeadlineExceeded() for _ in wants]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.loaders.wants import Want, split
+from gateway.loaders.wants import Want, merge, split
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
 from gateway.upstream.reader import Answer, Read, Reader
 
@@ -42,9 +42,14 @@ class _Level:
     operation: Operation
     answered: asyncio.Future[None]
     """Done when every want has its answer."""
-    wants: dict[Want, None] = field(default_factory=dict)
+    wants: dict[Want, Want] = field(default_factory=dict)
+    """Each want, by itself, with all the parts that were asked for so far."""
     answers: dict[Want, Answered] = field(default_factory=dict)
     last_turn: int = 0
+
+    def widen(self, want: Want) -> None:
+        """Want *want*, or the parts that it names of what is wanted here already."""
+        (self.wants[want],) = merge([self.wants.get(want, want), want])
 
     def take(self, answers: Mapping[Want, Answered]) -> None:
         """Keep those of *answers* that were wanted here."""
@@ -72,7 +77,8 @@ class Window:
         if self._is_closed:
             return [OriginUnreachable(want.href) for want in wants]
         level = self._level(operation)
-        level.wants.update(dict.fromkeys(wants))
+        for want in wants:
+            level.widen(want)
         level.last_turn = self._turn
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
@@ -86,13 +92,16 @@ class Window:
         # Only a window that was closed leaves something out.
         return [level.answers.get(want) or OriginUnreachable(want.href) for want in wants]
 
-    def keep_open(self, operation: Operation) -> None:
+    def keep_open(self, operation: Operation, want: Want) -> None:
         """Take note that *operation* still makes progress, so that its level is not complete.
 
-        What is answered out of what was loaded before leads to wants that come some turns late.
+        What is answered out of what was loaded before leads to wants that come some turns late. Where *want*
+        is in the level already, its parts are wanted too.
         """
         if level := self._levels.get(operation):
             level.last_turn = self._turn
+            if want in level.wants:
+                level.widen(want)
 
     async def close(self) -> None:
         """End what is under way; whoever still waits gets an error, not silence."""
@@ -143,13 +152,13 @@ class Window:
 
         All at once, so that what its answers make wanted next arrives together again.
         """
-        wants = (want for level in levels for want in level.wants)
+        wants = (want for level in levels for want in level.wants.values())
         parts = split(wants, entries=self._entries, size=self._size)
         await asyncio.gather(*(self._send(part, levels) for part in parts))
 
     async def _send(self, part: tuple[Want, ...], levels: Sequence[_Level]) -> None:
         shared = [level for level in levels if not level.wants.keys().isdisjoint(part)]
-        wants = {Read(want.href, want.token): want for want in part}
+        wants = {Read(want.href, want.token, want.parts): want for want in part}
 
         def count(carried: Sequence[Read]) -> None:
             asked = {wants[read] for read in carried}

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import strawberry
 
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.wants import Want
+from gateway.loaders.wants import Parts, Want
 from gateway.loaders.window import Operation
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Title
@@ -34,27 +34,30 @@ class Context:
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
     selections: Seen = field(default_factory=dict)
 
-    def load(self, relation: Relation, href: Href, *, items: int = 0) -> asyncio.Future[Content]:
-        """Want what *href* leads to, on behalf of whoever may see it.
+    def load(
+        self, relation: Relation, href: Href, *, items: int = 0, parts: Parts = frozenset()
+    ) -> asyncio.Future[Content]:
+        """Want what *href* leads to, with *parts* inside its links, on behalf of whoever may see it.
 
         The future fails with ``ForeignLink`` if that is not the origin, and with ``Unauthenticated`` if it is
         personal and nobody is signed in. It fails, and nothing is raised here, so that one bad link of a list
         leaves the others be.
         """
         try:
-            return self.loader.load(self._want(relation, self.origin.resolve(href), items))
+            want = self._want(relation, self.origin.resolve(href))
+            return self.loader.load(replace(want, items=items, parts=parts))
         except (ForeignLink, Unauthenticated) as error:
             refused: asyncio.Future[Content] = asyncio.get_running_loop().create_future()
             refused.set_exception(error)
             refused.exception()  # Nobody may wait for it: that is no news for the loop.
             return refused
 
-    def _want(self, relation: Relation, href: Href, items: int) -> Want:
+    def _want(self, relation: Relation, href: Href) -> Want:
         if not relation.is_personal:
-            return Want(PUBLIC, href, relation, items)
+            return Want(PUBLIC, href, relation)
         if self.viewer is None:
             raise Unauthenticated
-        return Want(self.viewer.identity, href, relation, items, self.viewer.token)
+        return Want(self.viewer.identity, href, relation, token=self.viewer.token)
 
 
 Info = strawberry.Info[Context, None]

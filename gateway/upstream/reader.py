@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.resources import Content, Href
@@ -29,6 +29,14 @@ class Read:
 
     href: Href
     token: Credentials | None = None
+    parts: frozenset[str] = field(default=frozenset(), compare=False)
+    """What is to come along inside the links: names of ``expand``, without the ``@``."""
+
+    @property
+    def address(self) -> Href:
+        """Return what is asked for, unsigned."""
+        expand = ",".join(f"@{part}" for part in sorted(self.parts))
+        return with_parameters(self.href, {"v": VERSION, "expand": expand or None})
 
 
 Spent = Callable[[Sequence[Read]], None]
@@ -46,7 +54,7 @@ class Reader:
     async def read(self, reads: Sequence[Read], *, deadline: float, spent: Spent) -> list[Answer]:
         """Return an answer for each of *reads*, in their order, in one request.
 
-        A bulk answer that is too large is asked for again in halves.
+        A bulk answer that is too large is asked for again in halves; one resource, without its parts.
         """
         spent(reads)
         try:
@@ -55,7 +63,8 @@ class Reader:
             return await self._bulk(reads, deadline)
         except ResponseTooLarge as error:
             if len(reads) == 1:
-                return [error]
+                bare = replace(reads[0], parts=frozenset())
+                return await self.read([bare], deadline=deadline, spent=spent) if reads[0].parts else [error]
             middle = len(reads) // 2
             halves = (reads[:middle], reads[middle:])
             parts = await asyncio.gather(
@@ -66,9 +75,8 @@ class Reader:
             return [error] * len(reads)
 
     async def _get(self, read: Read, deadline: float) -> Answer:
-        href = with_parameters(read.href, {"v": VERSION})
-        authorization = self._signer.authorization("GET", href, read.token)
-        response = await self._client.get(href, authorization=authorization, deadline=deadline)
+        authorization = self._signer.authorization("GET", read.address, read.token)
+        response = await self._client.get(read.address, authorization=authorization, deadline=deadline)
         _check(response, read.href)
         return await _parsed(response.body, read.href)
 
@@ -76,7 +84,7 @@ class Reader:
         call = secrets.token_hex(4)
         asked = {f"entry_{call}_{number}": read.href for number, read in enumerate(reads)}
         signed = {
-            name: self._signer.signed_url(with_parameters(read.href, {"v": VERSION}), read.token)
+            name: self._signer.signed_url(read.address, read.token)
             for name, read in zip(asked, reads, strict=True)
         }
         response = await self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)

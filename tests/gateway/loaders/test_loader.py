@@ -1,6 +1,7 @@
 """A want is loaded once an operation; whoever fails or goes away takes nobody along."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from gateway.upstream.errors import DeadlineExceeded, OriginRefused
 from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import address
+from tests.gateway.loaders.conftest import MOVIES
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +41,31 @@ async def test_a_want_is_loaded_once(loader: ResourceLoader, wire: Wire) -> None
 
     assert [*at_once, later] == [ONE, ONE, ONE]
     assert wire.requests == [[SYNOPSIS(1)]]
+
+
+async def test_parts_wanted_at_once_are_asked_for_together(loader: ResourceLoader, wire: Wire) -> None:
+    """One want of two with other parts goes out once, with the parts of both; nobody asks again later."""
+    film = Want(PUBLIC, Href(address(MOVIES[0])), relations.TITLE)
+    cast, synopsis, nothing = (
+        replace(film, parts=frozenset(parts)) for parts in (["cast"], ["synopsis", "awards"], [])
+    )
+
+    await asyncio.gather(loader.load(cast), loader.load(nothing), loader.load(synopsis))
+    await loader.load(replace(film, parts=frozenset({"similars"})))
+
+    assert wire.targets == [[f"{MOVIES[0]}?expand=%40awards%2C%40cast%2C%40synopsis"]]
+
+
+async def test_parts_wanted_while_the_level_is_open_go_along(loader: ResourceLoader, wire: Wire) -> None:
+    """Parts that are asked for a few turns later still travel with the level."""
+    film = Want(PUBLIC, Href(address(MOVIES[0])), relations.TITLE)
+
+    first = loader.load(film)
+    for _ in range(3):  # one to hand it on, one to open the window, one that is quiet
+        await asyncio.sleep(0)
+    await asyncio.gather(first, loader.load(replace(film, parts=frozenset({"cast"}))))
+
+    assert wire.targets == [[f"{MOVIES[0]}?expand=%40cast"]]
 
 
 async def test_identities_do_not_meet(loader: ResourceLoader, wire: Wire) -> None:

@@ -1,6 +1,7 @@
 """What goes out together with what, who waits for whom, and how waiting ends."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
 from gateway.upstream.identity import PUBLIC
 from gateway.upstream.reader import Reader
 from tests.gateway.documents import address
+from tests.gateway.loaders.conftest import MOVIES
 from tests.gateway.wire import Raw, Wire
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +51,16 @@ async def test_two_operations_share_an_entry(window: Window, wire: Wire) -> None
 
     assert list(answers) == [[ONE, TWO], [TWO, ONE]]
     assert wire.requests == [[SYNOPSIS(1), SYNOPSIS(2)]]
+
+
+async def test_an_entry_that_two_operations_share_has_the_parts_of_both(window: Window, wire: Wire) -> None:
+    """A film that two operations want with other parts travels once, with all of them."""
+    film = Want(PUBLIC, Href(address(MOVIES[0])), relations.TITLE)
+    cast, synopsis = (replace(film, parts=frozenset({part})) for part in ("cast", "synopsis"))
+
+    await asyncio.gather(window.fetch([cast], operation()), window.fetch([synopsis], operation()))
+
+    assert wire.targets == [[f"{MOVIES[0]}?expand=%40cast%2C%40synopsis"]]
 
 
 async def test_an_operation_counts_the_requests_that_carry_something_for_it(window: Window) -> None:

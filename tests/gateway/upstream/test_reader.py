@@ -80,6 +80,24 @@ async def test_one_answer_that_is_too_large_fails_alone(reader: Reader, wire: Wi
     assert wire.requests == [PATHS[:4], PATHS[:2], PATHS[2:4], [PATHS[0]], [PATHS[1]]]
 
 
+async def test_what_is_too_large_with_its_parts_is_asked_for_without(reader: Reader, wire: Wire) -> None:
+    """Rather all links to follow than no answer."""
+
+    def large_if_expanded(asked: dict[str, str]) -> str:
+        return text("synopsis", "x" * (501 if "expand" in asked else 10))
+
+    wire.documents[PATHS[0]] = large_if_expanded
+    wanted = Read(Href(address(PATHS[0])), parts=frozenset({"cast", "awards"}))
+    deadline = asyncio.get_running_loop().time() + 5
+    spent: list[Read] = []
+
+    answers = await reader.read([wanted], deadline=deadline, spent=spent.extend)
+
+    assert answers == [Text("x" * 10)]
+    assert wire.targets == [[f"{PATHS[0]}?expand=%40awards%2C%40cast"], [PATHS[0]]]
+    assert spent == [wanted, wanted]
+
+
 async def test_entries_have_names_that_nobody_can_foretell(reader: Reader, wire: Wire) -> None:
     """Two bulk requests for the same have no name in common, and no name tells what it asks for (T3)."""
     names: list[str] = []
