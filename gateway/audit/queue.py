@@ -71,9 +71,9 @@ class Queue:
         """Delete the entry at *address*."""
         return await self.session.send(_owned(delete(address, **query)))
 
-    async def spare(self, count: int) -> list[str]:
-        """Return titles that may be added: films of one entry each, offered in this queue's formats."""
-        taken = {item.title for item in (await self.state()).items}
+    async def spare(self, count: int, state: State) -> list[str]:
+        """Return titles that may be added to what is there: films of one entry, in this queue's formats."""
+        taken = {item.title for item in state.items}
         found: dict[str, None] = {}
         for term in TERMS:
             filters = f"{{b}}/categories/title_formats/{FILTERS[self.name]}"
@@ -87,11 +87,11 @@ class Queue:
         return await self._playable(list(found), count)
 
     async def _playable(self, titles: list[str], count: int) -> list[str]:
-        """Keep those that would land in the queue's order, as title_states say."""
+        """Keep those that would land in the queue's order, as title_states say of what is not in it."""
         ask = get("/users/{u}/title_states", title_refs=",".join(titles[:50]))
         good = [
             state.findall("link")[0].get("href", "")
-            for state in (await self.session.send(ask)).root().findall("title_state")
+            for state in (await self.session.read(ask)).root().findall("title_state")
             if _can_be_added(state, self.name)
         ]
         enough(len(good) >= count, f"fewer than {count} titles to add to the {self.name} queue")
@@ -105,7 +105,7 @@ async def kept(session: Session, name: str, count: int) -> AsyncIterator[tuple[Q
     async with session.lock("queues"):
         before = await queue.state()
         try:
-            titles = await queue.spare(count + 1)
+            titles = await queue.spare(count + 1, before)
             for title in titles[:count]:
                 reply = await queue.add(title)
                 equal(reply.status, 201)
@@ -129,10 +129,11 @@ def refused(reply: Reply, status: int, sub_code: int | None) -> None:
 
 async def _restore(queue: Queue, before: State) -> None:
     known = {item.title for item in before.items}
-    for item in reversed((await queue.state()).items):
+    left = await queue.state()
+    for item in reversed(left.items):
         if item.title not in known:
             await queue.remove(item.id)
-    current = (await queue.state()).order
+    current = [title for title in left.order if title in known]
     for place, item in enumerate(before.available):
         if current[place : place + 1] != [item.title]:
             await queue.add(item.title, position=place + 1, format=item.format)

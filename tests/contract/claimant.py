@@ -1,11 +1,9 @@
 """The origin as one who claims to be the API: in this process, with the demo's people in it."""
 
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -20,6 +18,7 @@ from gateway.origin.demo.seeding import seed
 from gateway.origin.oauth.passwords import hash_password
 from gateway.origin.settings import OriginSettings
 from gateway.origin.start import prepare
+from tests.databases import Databases
 
 BASE = "http://api.netflix.com"
 NOW = 1_300_000_000
@@ -29,15 +28,28 @@ HASTY = Credentials("hasty-key", "hasty-secret")
 """An application that may call twice a second."""
 
 
-def url_of(folder: Path) -> str:
-    """Return the address of the database in *folder*."""
-    return f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A database with everything in it that an audit looks for, and who may ask."""
+
+    url: str
+    credentials: Credentials
 
 
-async def furnish(folder: Path) -> Credentials:
+def furnished(databases: Databases) -> Callable[[], Furnished]:
+    """Return what furnishes a database of one's own; what is the same in all of them is made once."""
+    known: list[Credentials] = []
+
+    async def fill(url: str) -> None:
+        known.append(await furnish(url))
+
+    return lambda: Furnished(databases.copy(fill), known[-1])
+
+
+async def furnish(url: str) -> Credentials:
     """Fill a database with the embedded catalog and the demo's people, who have all agreed."""
-    consumer = await prepare(url_of(folder))
-    database = Database(url_of(folder))
+    consumer = await prepare(url)
+    database = Database(url)
     people = []
     for one in await seed(database, NOW, hash_password=hash_password):
         token = Subscriber(
@@ -63,16 +75,13 @@ async def furnish(folder: Path) -> Credentials:
 
 
 @asynccontextmanager
-async def visited(
-    furnished: Path, folder: Path, credentials: Credentials, *, wrap: Wrap = lambda transport: transport
-) -> AsyncIterator[Session]:
-    """Open a session with a copy of the furnished origin, seen through what *wrap* makes of the way there."""
-    shutil.copy(furnished / "origin.sqlite3", folder / "origin.sqlite3")
-    database = Database(url_of(folder))
+async def visited(place: Furnished, *, wrap: Wrap = lambda transport: transport) -> AsyncIterator[Session]:
+    """Open a session with the origin over *place*, seen through what *wrap* makes of the way there."""
+    database = Database(place.url)
     app = create_app(database, OriginSettings(public_url=BASE))
     async with httpx.AsyncClient(transport=wrap(httpx.ASGITransport(app))) as client:
         try:
-            yield await opened(client, BASE, credentials)
+            yield await opened(client, BASE, place.credentials)
         finally:
             await database.close()
 

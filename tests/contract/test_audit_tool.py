@@ -1,6 +1,6 @@
 """What the tool that audits says, and how it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from gateway.origin.app import create_app
 from gateway.origin.database import Database
 from gateway.origin.settings import OriginSettings
 from tests.contract.audits import AUDITS
-from tests.contract.claimant import url_of
+from tests.contract.claimant import Furnished
 from tests.end_to_end.stack import serving
 
 NOWHERE = "http://127.0.0.1:9"
@@ -38,17 +38,23 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def origin(furnished: tuple[Path, Credentials]) -> Iterator[str]:
+def place(furnish: Callable[[], Furnished]) -> Furnished:
+    """Furnish an origin."""
+    return furnish()
+
+
+@pytest.fixture(scope="module")
+def origin(place: Furnished) -> Iterator[str]:
     """Serve the furnished origin on loopback."""
-    database = Database(url_of(furnished[0]))
+    database = Database(place.url)
     with serving(lambda url: create_app(database, OriginSettings(public_url=url))) as url:
         yield url
 
 
 @pytest.fixture
-def keys(furnished: tuple[Path, Credentials]) -> tuple[str, ...]:
+def keys(place: Furnished) -> tuple[str, ...]:
     """Return the options that name the consumer."""
-    return ("--consumer-key", furnished[1].key, "--consumer-secret", furnished[1].secret)
+    return ("--consumer-key", place.credentials.key, "--consumer-secret", place.credentials.secret)
 
 
 def test_the_published_vector_is_signed() -> None:

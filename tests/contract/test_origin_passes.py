@@ -1,13 +1,43 @@
-"""The origin is the API: it passes the audits, group by group."""
+"""The origin is the API: it passes the audits, group by group, on every kind of database."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from gateway.audit.run import Outcome, judged
 from gateway.audit.session import Session
 from tests.contract.audits import AUDITS, Level
-from tests.contract.claimant import for_group
+from tests.contract.claimant import Furnished, for_group, furnished, visited
+from tests.databases import PostgreSQLDatabases
 
 GROUPS = tuple(dict.fromkeys(audit.group for audit in AUDITS))
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(furnish: Callable[[], Furnished]) -> Furnished:
+    """Furnish an origin in a file."""
+    return furnish()
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql_server: PostgreSQLDatabases) -> Iterator[Furnished]:
+    """Furnish an origin on a server."""
+    yield furnished(postgresql_server)()
+    postgresql_server.take_back()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Furnished:
+    """Return the furnished origin, on every kind of database."""
+    furnished: Furnished = request.getfixturevalue(f"on_{request.param}")
+    return furnished
+
+
+@pytest.fixture(scope="module")
+async def visit(place: Furnished) -> AsyncIterator[Session]:
+    """Visit the origin, which is as strict as it can be."""
+    async with visited(place) as session:
+        yield session
 
 
 @pytest.mark.anyio

@@ -148,9 +148,9 @@ async def other_queue_untouched(session: Session, name: str, other: str) -> None
 async def one_wins(session: Session, name: str, count: int) -> None:
     """Ask that of simultaneous writes with the same etag one counts and the others get 412."""
     async with kept(session, name, 0) as (queue, _):
-        titles = await queue.spare(count)
-        etag = (await queue.state()).etag
-        replies = await asyncio.gather(*(queue.add(title, etag=etag) for title in titles))
+        state = await queue.state()
+        titles = await queue.spare(count, state)
+        replies = await asyncio.gather(*(queue.add(title, etag=state.etag) for title in titles))
         equal(sorted(reply.status for reply in replies), [201, *[412] * (count - 1)])
 
 
