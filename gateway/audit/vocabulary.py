@@ -53,6 +53,7 @@ NAMED_RELS: Final = frozenset(
         "title.season",
         "title.series",
         "title.disc",
+        "title.movie",
         "titles/previews",
         "titles/subtitle_languages",
         "disc",

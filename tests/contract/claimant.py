@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.audit.credentials import Credentials, Subscriber
 from gateway.audit.run import opened
 from gateway.audit.session import Session
 from gateway.origin import models
-from gateway.origin.accounts import AccessToken
+from gateway.origin.accounts import AccessToken, EntryState, QueueEntry, QueueKind
 from gateway.origin.app import create_app
 from gateway.origin.database import Database
 from gateway.origin.demo.seeding import seed
@@ -22,6 +24,8 @@ from tests.databases import Databases
 
 BASE = "http://api.netflix.com"
 NOW = 1_300_000_000
+QUEUED = 8
+YEAR_2096 = 4_000_000_000
 Wrap = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 PLENTY = 1_000_000
 HASTY = Credentials("hasty-key", "hasty-secret")
@@ -69,6 +73,7 @@ async def furnish(url: str) -> Credentials:
                 key=HASTY.key, secret=HASTY.secret, name="hasty", calls_per_second=2, calls_per_day=PLENTY
             )
         )
+        await _complete(session, people[0])
     await database.close()
     # The last of them has no discs, so the audits see an empty queue.
     return Credentials(consumer.key, consumer.secret, (people[0], people[-1], *people[1:-1]))
@@ -89,6 +94,26 @@ async def visited(place: Furnished, *, wrap: Wrap = lambda transport: transport)
 def for_group(session: Session, group: str) -> Session:
     """Return the session in which to run a group: that of a hasty application where limits are looked for."""
     return replace(session, credentials=HASTY) if group == "LIMIT" else session
+
+
+async def _complete(session: AsyncSession, person: Subscriber) -> None:
+    """Add what neither the embedded catalog nor the demo has: a maturity level, and a disc that is saved.
+
+    The queues become shorter: they are read hundreds of times.
+    """
+    film = select(func.min(models.Title.id)).where(models.Title.kind == models.Kind.MOVIE)
+    leveled = update(models.Title).where(models.Title.id == film.scalar_subquery())
+    await session.execute(leveled.values(maturity_level=90))
+    long = (QueueEntry.subscriber_id == person.user_id, QueueEntry.position > QUEUED)
+    await session.execute(delete(QueueEntry).where(*long))
+    queue = (QueueEntry.subscriber_id == person.user_id, QueueEntry.kind == QueueKind.DISC)
+    last = await session.scalar(
+        select(QueueEntry).where(*queue).order_by(QueueEntry.position.desc()).limit(1)
+    )
+    assert last is not None
+    last.state, last.position = EntryState.SAVED, 1
+    late = update(models.Availability).where(models.Availability.title_id == last.title_id)
+    await session.execute(late.values(available_from=YEAR_2096, available_until=None))
 
 
 def _agreed(key: str, person: Subscriber) -> AccessToken:

@@ -43,6 +43,9 @@ SLOTS: Final = (
     "link:/catalog/titles/official_url",
     "link:alternate",
 )
+FILM: Final = "link:/catalog/title.movie"
+"""From a disc to its film. No record shows what a film's disc had there; one of a series leads to the series
+by a rel of this form, and a plain ``title`` is what leads from an item to its title."""
 ONCE: Final = tuple(slot for slot in SLOTS if slot != "category:genres")
 NAMES: Final = (
     "id+",
@@ -123,8 +126,8 @@ TITLES: Final = (
     Audit("TITLE-39", MUST, "3.4", "A program's children have their order.",
           shape.order(PROGRAM, ".", SLOTS)),
     Audit("TITLE-40", MUST, "3.4", "A disc's children have their order.", shape.order(DISC, ".", SLOTS)),
-    Audit("TITLE-45", SHOULD, "4.1", "A disc shows nothing that titles do not show.",
-          shape.only_slots(DISC, ".", SLOTS)),
+    Audit("TITLE-45", SHOULD, "4.1", "A disc shows nothing that titles do not show, but for its film.",
+          shape.only_slots(DISC, ".", (*SLOTS, FILM))),
     Audit("TITLE-46", SHOULD, "4.1", "A program shows nothing that titles do not show.",
           shape.only_slots(PROGRAM, ".", SLOTS)),
     Audit("TITLE-41", MUST, "1.6", "A title has no namespaces.", shape.no_namespace(MOVIE)),
