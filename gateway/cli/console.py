@@ -18,7 +18,10 @@ console = Console(highlight=False, soft_wrap=True, markup=False)
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every network.")]
 OriginPort = Annotated[
-    int, typer.Option(envvar="ORIGIN_PORT", min=1, max=65535, help="The port of the origin.")
+    int,
+    typer.Option(
+        envvar="ORIGIN_PORT", min=0, max=65535, help="The port of the origin; 0 is any that is free."
+    ),
 ]
 
 

@@ -84,9 +84,10 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
 ) -> None:
     """Serve the REST API. The first start makes the database and fills it with the embedded catalog."""
     with failing_clearly():
+        listening = bind(host, port, setting="ORIGIN_PORT")
         try:
             settings = OriginSettings(
-                public_url=public_url or f"http://{host}:{port}",
+                public_url=public_url or f"http://{host}:{listening.getsockname()[1]}",
                 compat=compat_names(compat or ()),
                 era=era,
                 pictures=home() / PICTURES,
@@ -95,7 +96,6 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
             )
         except ValueError as error:
             fail(str(error))
-        listening = bind(host, port, setting="ORIGIN_PORT")
         url = database or sqlite_url(home())
         consumer = asyncio.run(prepare(url))
         console.print(f"The origin is at {settings.public_url}.")

@@ -28,7 +28,8 @@ def create_app(
     *segments* rename the parts of titles and people in paths.
     """
     paths = Paths(settings.public_url, segments)
-    dispatcher, oauth = Dispatcher(database, paths, settings), OAuthPages(database, settings)
+    dispatcher = Dispatcher(database, paths, settings)
+    oauth = OAuthPages(database, settings, dispatcher.gate)
     gallery = Gallery(database, settings.pictures)
     service = Service(dispatcher, oauth, gallery, paths=paths, settings=settings)
 

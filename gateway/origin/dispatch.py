@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from gateway.origin import feeds
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
 from gateway.origin.database import EVERYBODY, Database, DatabaseUnusable
-from gateway.origin.errands import Errand, Group, admit, read_errand
+from gateway.origin.errands import Errand, Group, Stray, admit, read_errand, read_stray
 from gateway.origin.errors import Broken, Late, Refusal, Unavailable
 from gateway.origin.inquiries import Inquiry
 from gateway.origin.oauth import write_nonces
@@ -61,6 +61,7 @@ class Dispatcher:
 
     async def _answer(self, inquiries: Sequence[Inquiry | Refusal], answers: Answers) -> None:
         errands: list[Errand] = []
+        strays: list[Stray | None] = []
         for place, inquiry in enumerate(inquiries):
             try:
                 if isinstance(inquiry, Refusal):
@@ -68,18 +69,14 @@ class Dispatcher:
                 errands.append(read_errand(place, inquiry, self._paths, self._table, self._settings.era))
             except Refusal as refusal:
                 answers.refuse(place, refusal)
-        if errands:
-            await self._run(errands, answers)
+                strays.append(read_stray(place, inquiry))
+        await self._run(errands, [stray for stray in strays if stray], answers)
 
-    async def _run(self, errands: Sequence[Errand], answers: Answers) -> None:
-        async with self._database.read() as session:
-            claims = [errand.claims for errand in errands]
-            known = await find_known(session, claims)
-            refusals = await self.gate.admit(session, claims, known)
-        within = [errand for errand, refusal in zip(errands, refusals, strict=True) if refusal is None]
-        for errand, refusal in zip(errands, refusals, strict=True):
-            if refusal is not None:
-                answers.refuse(errand.place, refusal)
+    async def _run(self, errands: Sequence[Errand], strays: Sequence[Stray], answers: Answers) -> None:
+        known, over = await self._count([*errands, *strays])
+        for place, refusal in over.items():
+            answers.refuse(place, refusal)
+        within = [errand for errand in errands if errand.place not in over]
         admitted = list(self._admitted(within, known, answers))
         lanes = asyncio.Semaphore(self._settings.entry_lanes)
         writes = [(errand, view) for errand, view in admitted if errand.is_stored]
@@ -90,6 +87,18 @@ class Dispatcher:
             # One after the other, in the order they came: a later one may build on an earlier one.
             for errand, view in writes:
                 await _guarded(self._write(errand, view, answers), answers, [errand.place])
+
+    async def _count(self, asked: Sequence[Errand | Stray]) -> tuple[Known, Mapping[int, Refusal]]:
+        """Count what was asked, in its order; return who is known, and what is one too many by its place."""
+        if not asked:
+            return Known(), {}
+        in_order = sorted(asked, key=lambda one: one.place)
+        claims = [one.claims for one in in_order]
+        async with self._database.read() as session:
+            known = await find_known(session, claims)
+            refusals = await self.gate.admit(session, claims, known)
+        counted = zip(in_order, refusals, strict=True)
+        return known, {one.place: refusal for one, refusal in counted if refusal is not None}
 
     def _admitted(
         self, errands: Sequence[Errand], known: Known, answers: Answers

@@ -76,6 +76,24 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table, era: E
     return Errand(place, inquiry, read_claims(inquiry), route, call)
 
 
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An inquiry that leads nowhere; of a known application it counts all the same."""
+
+    place: int
+    claims: Claims
+
+
+def read_stray(place: int, inquiry: Inquiry | Refusal) -> Stray | None:
+    """Return what is to be counted of *inquiry*, if it says at all who sends it."""
+    if isinstance(inquiry, Refusal):
+        return None
+    try:
+        return Stray(place, read_claims(inquiry))
+    except Refusal:
+        return None
+
+
 def admit(
     errand: Errand, known: Known, verifier: Verifier, paths: Paths, settings: OriginSettings
 ) -> tuple[Errand, View]:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from gateway.origin.settings import HISTORIC_HOSTS, OriginSettings
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_HISTORIC: Final = frozenset({"api.netflix.com", "api-public.netflix.com"})
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_HISTORIC: Final = frozenset({"api.netflix.com", "api-public.netflix.com", "api-user.netflix.com"})
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 _AUTHORITY: Final = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[0-9a-z._-]+)(?::(?P<port>[0-9]{1,5}))?")
 
@@ -43,7 +43,7 @@ class Hosts:
         if found is None:
             return ()
         named = int(found["port"] or _DEFAULT_PORTS.get(scheme, ":0")[1:])
-        if found["host"] in _LOOPBACK and named in {port, self._port}:
+        if found["host"] in LOOPBACK and named in {port, self._port}:
             return (f"{scheme}://{_short(scheme, authority)}",)
         if found["host"] in _HISTORIC and self._is_historic:
             return (f"{scheme}://{_short(scheme, authority)}",)

@@ -20,7 +20,7 @@ COMPAT: Final[Mapping[str, str]] = MappingProxyType(
     {
         NONCE_PER_PROCESS: "a nonce may repeat when the signature differs",
         CALLBACK_AT_LOGIN: "the login page may name the callback, and then no verifier is needed",
-        HISTORIC_HOSTS: "signatures made for api.netflix.com and api-public.netflix.com verify",
+        HISTORIC_HOSTS: "signatures made for api.netflix.com, api-public and api-user verify",
         TOKEN_AS_USER: "the caller's access token may stand for the user id in addresses",
         SHARED_QUEUE_ETAG: "a queue is written with the current etag of the user's other queue, too",
     }

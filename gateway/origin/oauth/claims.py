@@ -17,7 +17,8 @@ _CALLBACK: Final = "oauth_callback"
 _LONGEST_CALLBACK: Final = 2_048
 
 _PREFIX: Final = "oauth_"
-_PARAMETER: Final = re.compile(r'([^\s="]+)="([^"]*)"')
+_PARAMETER: Final = re.compile(r'[ \t]*(?:([^\s=",]+)="([^"]*)"[ \t]*)?(?:,|$)')
+"""One parameter of a header and the comma after it; there may be nothing before the comma."""
 _PLAIN: Final = re.compile(r"[!-~]{1,256}")
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -83,15 +84,15 @@ def _header_pairs(header: str) -> Iterator[tuple[str, str]]:
     scheme, _, rest = header.strip().partition(" ")
     if scheme.lower() != "oauth":
         return
-    for part in rest.split(","):
-        # Old programs send an empty parameter right after the scheme (contract 9, 2).
-        if not part.strip():
-            continue
-        pair = _PARAMETER.fullmatch(part.strip())
-        if pair is None:
+    place = 0
+    while place < len(rest):
+        found = _PARAMETER.match(rest, place)
+        if found is None:
             raise Malformed("Authorization")
-        if pair[1].lower() != "realm":
-            yield _unescape(pair[1]), _unescape(pair[2])
+        place = found.end()
+        # Old programs send an empty parameter right after the scheme (contract 9, 2).
+        if found[1] is not None and found[1].lower() != "realm":
+            yield _unescape(found[1]), _unescape(found[2])
 
 
 def _unescape(text: str) -> str:

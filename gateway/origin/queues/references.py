@@ -1,11 +1,11 @@
 """What ``title_ref`` and ``title_refs`` name, by whatever host it was learnt from (contract 9, 9). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.origin.errors import Invalid
-from gateway.origin.hosts import HISTORIC_BASES
+from gateway.origin.hosts import HISTORIC_BASES, LOOPBACK
 from gateway.origin.models import Kind
 from gateway.origin.paths import Address, Paths, Place
 from gateway.origin.queues.candidates import Candidate
@@ -52,6 +52,14 @@ def is_named(title: Candidate, address: Address) -> bool:
     return is_same_kind and address.series in (None, title.reference.series_id)
 
 
+def _own(base: str) -> Collection[str]:
+    """Return how our host is called; this machine has several names for itself."""
+    parts = urlsplit(base.lower())
+    port = f":{parts.port}" if parts.port else ""
+    names = {f"{name}{port}" for name in LOOPBACK}
+    return names if parts.netloc in names else {parts.netloc}
+
+
 def _path(paths: Paths, text: str) -> str | None:
     try:
         parts = urlsplit(text)
@@ -60,6 +68,6 @@ def _path(paths: Paths, text: str) -> str | None:
     if parts.query or parts.fragment or not (parts.scheme or text.startswith("/")):
         return None
     authority = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme, ""))
-    known = {urlsplit(paths.base).netloc.lower(), *_HISTORIC}
+    known = {*_own(paths.base), *_HISTORIC}
     is_ours = authority in known if parts.scheme in _PORTS else not (parts.scheme or parts.netloc)
     return parts.path if is_ours else None

@@ -24,9 +24,11 @@ from gateway.origin.models import Consumer
 from gateway.origin.oauth import callbacks, grants, write_nonces
 from gateway.origin.oauth.claims import Claims, read_claims
 from gateway.origin.oauth.errors import ApplicationMismatch
-from gateway.origin.oauth.known import find_known
+from gateway.origin.oauth.known import Known, find_known
 from gateway.origin.oauth.proof import check_form, is_genuine
 from gateway.origin.oauth.verification import Level, Verifier
+from gateway.origin.quota.gate import Gate
+from gateway.origin.quota.meter import OverLimit
 from gateway.origin.replies import Reply, reply_refusal
 from gateway.origin.representations.elements import root
 from gateway.origin.representations.rendering import PROLOG, pox
@@ -39,8 +41,9 @@ _NOBODY: Final = "nobody has this secret"
 class Handshake:
     """Gives applications request tokens, and access tokens for those that were approved."""
 
-    def __init__(self, database: Database, settings: OriginSettings) -> None:
+    def __init__(self, database: Database, settings: OriginSettings, gate: Gate) -> None:
         self._database = database
+        self._gate = gate
         self._clock = settings.clock
         self._base = settings.public_url.rstrip("/")
         self._verifier = Verifier(settings)
@@ -49,9 +52,8 @@ class Handshake:
     async def request_token(self, inquiry: Inquiry) -> Reply:
         """Give a request token to who signs with a consumer's secret (contract 2.4)."""
         claims = read_claims(inquiry)
-        async with self._database.read() as session:
-            known = await find_known(session, [claims])
         try:
+            known = await self._known(claims)
             caller = self._verifier.verify(inquiry, claims, known, level=Level.SIGNED, is_write=True)
             callback = self._callback(claims, caller.consumer)
             _check_name(inquiry, caller.consumer)
@@ -104,13 +106,12 @@ class Handshake:
         return _give(inquiry, fields)
 
     async def _exchange(self, inquiry: Inquiry, claims: Claims) -> AccessToken | Refusal:
+        consumer = (await self._known(claims)).consumers.get(claims.consumer_key)
         if not claims.token:
             raise TokenMissing
         now = self._clock()
         check_form(claims, now)
         async with self._database.read() as session:
-            known = await find_known(session, [claims])
-            consumer = known.consumers.get(claims.consumer_key)
             request = await grants.find(session, claims.token, claims.consumer_key)
         # Whatever is unknown is signed with a secret that nobody has, on the same way.
         secrets = (consumer.secret if consumer else _NOBODY, request.secret if request else _NOBODY)
@@ -137,16 +138,34 @@ class Handshake:
             return SignatureRefused()
         return grants.exchange(session, request, now=int(now))
 
+    async def count(self, inquiry: Inquiry) -> None:
+        """Count what leads nowhere, if it says who sends it; raise when it is one too many."""
+        try:
+            claims = read_claims(inquiry)
+        except Unauthorized:
+            return
+        await self._known(claims)
+
+    async def _known(self, claims: Claims) -> Known:
+        """Return what is known of who asks, and count it; raise when it is one too many."""
+        async with self._database.read() as session:
+            known = await find_known(session, [claims])
+            (over,) = await self._gate.admit(session, [claims], known)
+        if over is not None:
+            raise over
+        return known
+
     async def clock(self, inquiry: Inquiry) -> Reply:
         """Tell the time to who names a consumer key; what is wrong is a document here (contract 2.3)."""
         try:
             claims = read_claims(inquiry)
-            async with self._database.read() as session:
-                known = await find_known(session, [claims])
+            known = await self._known(claims)
             self._verifier.verify(inquiry, claims, known, level=Level.KEY)
         except Unauthorized as refusal:
             told = Refusal(refusal.status, refusal.message)
             return _refuse(inquiry, told, self._base)
+        except OverLimit as refusal:
+            return _refuse(inquiry, refusal, self._base)
         now = int(self._clock())
         if _wants_json(inquiry):
             return _reply(orjson.dumps({"time": now}), _JSON)

@@ -9,6 +9,7 @@ from gateway.origin.inquiries import Inquiry
 from gateway.origin.oauth.sign_in import Door
 from gateway.origin.oauth.visitors import Visitor
 from gateway.origin.pages.results import refused_page
+from gateway.origin.quota.gate import Gate
 from gateway.origin.replies import Reply
 from gateway.origin.routes import html
 from gateway.origin.routes.authorizations import Authorizations
@@ -25,9 +26,9 @@ _PREFIX: Final = "/oauth/"
 class OAuthPages:
     """Answers what is below ``/oauth/``; each request by itself, never as an entry of a bulk request."""
 
-    def __init__(self, database: Database, settings: OriginSettings) -> None:
+    def __init__(self, database: Database, settings: OriginSettings, gate: Gate) -> None:
         door = Door(database, settings)
-        handshake = Handshake(database, settings)
+        self._handshake = handshake = Handshake(database, settings, gate)
         consent = Consent(database, door, settings)
         authorizations = Authorizations(database, door, settings)
         self._realm = settings.public_url
@@ -59,6 +60,7 @@ class OAuthPages:
                 raise VerbRefused(("GET", "POST"))
             return await self._handlers[path](inquiry)
         if path not in self._pages:
+            await self._handshake.count(inquiry)
             raise NotFound
         by_verb = self._pages[path]
         if inquiry.verb not in by_verb:

@@ -96,3 +96,54 @@ async def test_a_key_of_nobody_is_not_counted(
 
     assert [answer.text for answer in answers] == ["Developer Inactive"] * 3
     assert own.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/oauth/request_token",
+        "/oauth/access_token",
+        "/oauth/clock/time",
+        "/oauth/nothing",
+        "/catalog/titles/nothing",
+        "/nothing",
+    ],
+)
+async def test_what_is_no_resource_counts_too(
+    make_client: Callable[..., httpx.AsyncClient], sign: Signer, path: str
+) -> None:
+    """Every request of a known key counts, whether it is for a token or leads nowhere (contract 11)."""
+    async with make_client(calls_per_second=3) as client:
+        first = [await client.get(sign(path)) for _ in range(3)]
+        refused = await client.get(sign(path))
+        jaws = await client.get(sign(JAWS))
+
+    assert 403 not in {answer.status_code for answer in first}
+    assert (refused.status_code, jaws.status_code) == (403, 403)
+    assert etree.fromstring(refused.content).findtext("message") == "Service is over queries per second limit"
+    assert refused.headers["retry-after"] == "1"
+
+
+async def test_an_entry_that_leads_nowhere_counts_in_its_turn(
+    make_client: Callable[..., httpx.AsyncClient], sign: Signer
+) -> None:
+    """The last entry is refused, although the one before it is no resource at all."""
+    form = {f"entry_{place}": sign(path) for place, path in enumerate([JAWS, "/nothing", JAWS])}
+    async with make_client(calls_per_second=2) as client:
+        answer = await client.post("/utility/bulk", data=form)
+
+    assert [_status(entry) for entry in etree.fromstring(answer.content).findall("entry")] == [
+        "200",
+        "404",
+        "403",
+    ]
+
+
+async def test_a_stranger_who_is_lost_counts_for_nobody(
+    make_client: Callable[..., httpx.AsyncClient],
+) -> None:
+    """Without a key that is known, what is not there is just not there."""
+    async with make_client(calls_per_second=1) as client:
+        answers = [await client.get(f"/nothing{query}") for query in ("", "?oauth_consumer_key=x", "?a=%00")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 400]

@@ -268,7 +268,9 @@ async def test_a_nonce_may_repeat_for_another_address_only_when_allowed(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("base", ["http://api-public.netflix.com", "https://api.netflix.com"])
+@pytest.mark.parametrize(
+    "base", ["http://api-public.netflix.com", "https://api.netflix.com", "https://api-user.netflix.com"]
+)
 @pytest.mark.parametrize(("compat", "said"), [((), INVALID), ((HISTORIC_HOSTS,), (200, ""))])
 async def test_signatures_for_historic_hosts_verify_only_when_allowed(
     make_client: Callable[..., httpx.AsyncClient], base: str, compat: tuple[str, ...], said: tuple[int, str]

@@ -13,6 +13,7 @@ from gateway.origin.accounts import AccessToken, RequestToken
 from gateway.origin.database import Database
 from gateway.origin.inquiries import Inquiry
 from gateway.origin.oauth.visitors import Visitor
+from gateway.origin.quota.gate import Gate
 from gateway.origin.routes.oauth import OAuthPages
 from gateway.origin.settings import NONCE_PER_PROCESS, OriginSettings
 from tests.databases import Databases
@@ -222,7 +223,7 @@ async def test_an_unknown_token_is_looked_at_like_a_known_one(
 ) -> None:
     """A signature is computed once for every token and key, whether somebody has it or not (T8)."""
     await application.ask()
-    pages = OAuthPages(database, settings)
+    pages = OAuthPages(database, settings, Gate(database, settings))
     counts = [_Counted.times]
     for key, token in ((application.key, application.token), (application.key, "x"), ("x", "x")):
         bases = _Counted([BASE])
