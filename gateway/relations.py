@@ -58,6 +58,8 @@ class Relation:
     """The size of an answer before anything has been learned about it."""
     typical_length: float = 1
     """How many items are found there before anything has been learned about it."""
+    most_titles: int = 0
+    """How many titles it can be asked about at once, by ``title_refs``; 0 where none are named."""
 
     @property
     def expanded_bytes(self) -> int:

@@ -73,9 +73,9 @@ class QueueItem(Content):
 class Queue(Listing[QueueItem]):
     """A page of a queue or of one of its parts; which queue it is, whoever followed the link knows."""
 
-    etag: str = field(kw_only=True)
-    """As it stands in the document; ``0`` when the queue is empty."""
-    links: Links = field(default_factory=dict, kw_only=True)
+    etag: str = ""
+    """As it stands in the document; ``0`` when the queue is empty, nothing when it was not said."""
+    links: Links = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

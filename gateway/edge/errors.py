@@ -16,6 +16,7 @@ from gateway.upstream.errors import (
     InvalidId,
     MalformedDocument,
     MissingEntry,
+    MissingTitle,
     OriginRefused,
     OriginTimedOut,
     OriginUnreachable,
@@ -39,6 +40,7 @@ CODES: Final[Mapping[type[Exception], str]] = {
     ResponseTooLarge: "UPSTREAM_BAD_RESPONSE",
     MalformedDocument: "UPSTREAM_BAD_RESPONSE",
     MissingEntry: "UPSTREAM_BAD_RESPONSE",
+    MissingTitle: "UPSTREAM_BAD_RESPONSE",
     DuplicateEntry: "UPSTREAM_BAD_RESPONSE",
     ForeignLink: "UPSTREAM_BAD_RESPONSE",
     InvalidId: "BAD_USER_INPUT",
@@ -87,6 +89,8 @@ def _without_queries(text: str) -> str:
 
 def _code(cause: UpstreamError | CallerError) -> str:
     if isinstance(cause, OriginRefused):
+        if cause.is_token_refused:
+            return CODES[Unauthenticated]
         return _CODES_BY_STATUS.get(cause.status, CODES[OriginRefused])
     return CODES[type(cause)]
 

@@ -6,7 +6,11 @@ from typing import Final
 
 from gateway.relations import EXPANDABLE, Relation
 from gateway.resources import Href
+from gateway.subscriber import Ratings, TitleStates
+from gateway.upstream.errors import MalformedDocument, MissingTitle
+from gateway.upstream.href import place_of, with_parameters
 from gateway.upstream.identity import Identity
+from gateway.upstream.reader import Answer, Read
 from gateway.upstream.signing import Credentials
 
 Parts = frozenset[str]
@@ -24,6 +28,8 @@ class Want:
     """How many items of a list are wanted at most; 0 where there is no list."""
     token: Credentials | None = field(default=None, compare=False, repr=False)
     parts: Parts = field(default=frozenset(), compare=False)
+    title: Href | None = None
+    """What the resource is asked about, where it is asked about titles: only that is wanted of it."""
 
     @property
     def predicted_bytes(self) -> int:
@@ -35,6 +41,12 @@ class Want:
 TYPICAL_PAGE: Final = 25
 """The number of items that a relation's ``typical_bytes`` speaks of."""
 
+LONGEST_REQUEST: Final = 1_000_000
+"""Bytes of a bulk request, about; origins take no more than twice as many."""
+
+Answered = Answer | Exception
+"""What came of a want; an exception that is no ``UpstreamError`` is a fault of ours."""
+
 
 def merge(wants: Iterable[Want]) -> list[Want]:
     """Return each resource once, in order, with every part that any of *wants* names."""
@@ -45,15 +57,79 @@ def merge(wants: Iterable[Want]) -> list[Want]:
     return list(merged.values())
 
 
-def split(wants: Iterable[Want], *, entries: int, size: int) -> list[tuple[Want, ...]]:
-    """Split *wants* into bulk requests of at most *entries*, predicted to stay within *size* bytes."""
-    parts: list[tuple[Want, ...]] = []
-    part: list[Want] = []
-    predicted = 0
-    for want in merge(wants):
-        if part and (len(part) == entries or predicted + want.predicted_bytes > size):
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Wants that one read answers: a single one, or all that name titles at one address."""
+
+    wants: tuple[Want, ...]
+
+    @property
+    def read(self) -> Read:
+        """Return what is asked for: with all titles, where there are any."""
+        want = self.wants[0]
+        titles = ",".join(each.title for each in self.wants if each.title)
+        href = with_parameters(want.href, {"title_refs": titles}) if titles else want.href
+        return Read(href, want.token, want.parts)
+
+    @property
+    def predicted_bytes(self) -> int:
+        """Return how large the answer is likely to be."""
+        return sum(want.predicted_bytes for want in self.wants)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Return how much of a request it takes, about: every address is escaped twice."""
+        return _ENTRY + sum(len(want.title or want.href) + _ESCAPES for want in self.wants)
+
+    def answers(self, answer: Answered) -> dict[Want, Answered]:
+        """Return what *answer* says to each of the wants."""
+        if isinstance(answer, Exception) or self.wants[0].title is None:
+            return dict.fromkeys(self.wants, answer)
+        if not isinstance(answer, TitleStates | Ratings):
+            return dict.fromkeys(self.wants, MalformedDocument("/", "an answer about titles"))
+        said = {place_of(item.title.href): item for item in answer.items}
+        return {
+            want: said.get(place_of(want.title)) or MissingTitle(want.title)
+            for want in self.wants
+            if want.title
+        }
+
+
+_ENTRY: Final = 600
+"""Bytes of an entry besides its address: its name, its signature."""
+_ESCAPES: Final = 40
+
+
+def ask(wants: Iterable[Want]) -> list[Ask]:
+    """Return what to ask for *wants*, in order: of titles, as many together as one answer is about."""
+    together: dict[object, list[Want]] = {}
+    for want in wants:
+        place = want if want.title is None else (want.identity, want.href)
+        together.setdefault(place, []).append(want)
+    return [
+        Ask(tuple(group[start : start + most]))
+        for group in together.values()
+        for most in (group[0].relation.most_titles or 1,)
+        for start in range(0, len(group), most)
+    ]
+
+
+def split(
+    wants: Iterable[Want], *, entries: int, size: int, sent: int = LONGEST_REQUEST
+) -> list[tuple[Ask, ...]]:
+    """Split what *wants* ask for into bulk requests of at most *entries* and about *sent* bytes.
+
+    Their answers are predicted to stay within *size* bytes.
+    """
+    parts: list[tuple[Ask, ...]] = []
+    part: list[Ask] = []
+    predicted = sending = 0
+    for each in ask(merge(wants)):
+        is_full = len(part) == entries or sending + each.sent_bytes > sent
+        if part and (is_full or predicted + each.predicted_bytes > size):
             parts.append(tuple(part))
-            part, predicted = [], 0
-        part.append(want)
-        predicted += want.predicted_bytes
+            part, predicted, sending = [], 0, 0
+        part.append(each)
+        predicted += each.predicted_bytes
+        sending += each.sent_bytes
     return [*parts, tuple(part)] if part else parts

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.loaders.wants import Want, merge, split
+from gateway.loaders.wants import Answered, Ask, Want, merge, split
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
-from gateway.upstream.reader import Answer, Read, Reader
+from gateway.upstream.reader import Read, Reader
 
 QUIET_TURNS: Final = 4
 """Turns of the loop without a sign of an operation after which its level is complete.
@@ -18,10 +18,6 @@ to the next want up to four turns later. A turn of an idle loop takes some ten m
 
 LONGEST_WAIT: Final = 0.002
 """Seconds after which a complete level no longer waits for levels of other operations."""
-
-
-Answered = Answer | Exception
-"""What came of a want; an exception that is no ``UpstreamError`` is a fault of ours."""
 
 
 @dataclass(slots=True, eq=False)
@@ -156,21 +152,22 @@ class Window:
         parts = split(wants, entries=self._entries, size=self._size)
         await asyncio.gather(*(self._send(part, levels) for part in parts))
 
-    async def _send(self, part: tuple[Want, ...], levels: Sequence[_Level]) -> None:
-        shared = [level for level in levels if not level.wants.keys().isdisjoint(part)]
-        wants = {Read(want.href, want.token, want.parts): want for want in part}
+    async def _send(self, part: tuple[Ask, ...], levels: Sequence[_Level]) -> None:
+        wanted = {want for each in part for want in each.wants}
+        shared = [level for level in levels if not level.wants.keys().isdisjoint(wanted)]
+        asked = {each.read: each for each in part}
 
         def count(carried: Sequence[Read]) -> None:
-            asked = {wants[read] for read in carried}
             for level in shared:
-                if calls := len(level.wants.keys() & asked):
+                if calls := sum(not level.wants.keys().isdisjoint(asked[read].wants) for read in carried):
                     level.operation.requests += 1
                     level.operation.calls += calls
 
         deadline = max(level.operation.deadline for level in shared)
         try:
-            answers: Sequence[Answered] = await self._reader.read([*wants], deadline=deadline, spent=count)
+            answers: Sequence[Answered] = await self._reader.read([*asked], deadline=deadline, spent=count)
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
             answers = [error] * len(part)
+        said = [each.answers(answer) for each, answer in zip(part, answers, strict=True)]
         for level in shared:
-            level.take(dict(zip(part, answers, strict=True)))
+            level.take({want: answer for each in said for want, answer in each.items()})

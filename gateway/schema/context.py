@@ -35,9 +35,17 @@ class Context:
     selections: Seen = field(default_factory=dict)
 
     def load(
-        self, relation: Relation, href: Href, *, items: int = 0, parts: Parts = frozenset()
+        self,
+        relation: Relation,
+        href: Href,
+        *,
+        items: int = 0,
+        parts: Parts = frozenset(),
+        title: Href | None = None,
     ) -> asyncio.Future[Content]:
         """Want what *href* leads to, with *parts* inside its links, on behalf of whoever may see it.
+
+        Where it is asked about titles, it is what it says of *title* alone that is wanted.
 
         The future fails with ``ForeignLink`` if that is not the origin, and with ``Unauthenticated`` if it is
         personal and nobody is signed in. It fails, and nothing is raised here, so that one bad link of a list
@@ -45,7 +53,8 @@ class Context:
         """
         try:
             want = self._want(relation, self.origin.resolve(href))
-            return self.loader.load(replace(want, items=items, parts=parts))
+            about = None if title is None else self.origin.resolve(title)
+            return self.loader.load(replace(want, items=items, parts=parts, title=about))
         except (ForeignLink, Unauthenticated) as error:
             refused: asyncio.Future[Content] = asyncio.get_running_loop().create_future()
             refused.set_exception(error)

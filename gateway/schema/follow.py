@@ -6,11 +6,11 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from gateway.relations import Relation
-from gateway.resources import Link, LinkList, Links, People, Titles
+from gateway.resources import Href, Link, LinkList, Links, Listing
 from gateway.schema.connection import Connection, connection, slice_of
 from gateway.schema.context import Context, Info
 from gateway.schema.paging import Part, Slice, load_part, part_at_hand
-from gateway.schema.selection import asks_only_linked_items, asks_only_links
+from gateway.schema.selection import asks_only_linked_items, asks_only_links, asks_only_the_total
 from gateway.upstream.hypermedia import expect
 
 Shown = TypeVar("Shown")
@@ -80,18 +80,30 @@ def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> An
     """Declare a connection over the list behind a link; *show* shows one item; empty without a link."""
 
     def resolve(root: Any, info: Info, first: First = 25, after: After = None) -> object:  # noqa: ANN401
-        wanted = slice_of(first, after)
+        wanted = wanted_of(first, after, info)
         link = link_of(root.resource.links, relation)
-        context = info.context
         if link is None:
             return connection([], wanted, total=0)
         part = _part_at_hand(link, wanted, info)
         if part is not None:
-            return show_part(part, wanted, show, context)
-        loading = load_part(context, relation, link.href, wanted)
-        return _then(loading, lambda part: show_part(part, wanted, show, context))
+            return show_part(part, wanted, show, info.context)
+        return load_connection(relation, link.href, wanted, show, info.context)
 
     return strawberry.field(resolver=resolve, description=description)
+
+
+def wanted_of(first: int, after: str | None, info: Info) -> Slice:
+    """Return the part of a list that *first* and *after* name: none of it where only its total is asked."""
+    wanted = slice_of(first, after)
+    is_counted = asks_only_the_total(info._raw_info, info.context.selections)  # noqa: SLF001
+    return Slice(wanted.start, 0) if is_counted else wanted
+
+
+async def load_connection(
+    relation: Relation, href: Href, wanted: Slice, show: Show[Any], context: Context
+) -> Connection[Any]:
+    """Load *wanted* of the list at *href*, and show it as a connection."""
+    return show_part(await load_part(context, relation, href, wanted), wanted, show, context)
 
 
 def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:
@@ -102,7 +114,7 @@ def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:
         info.context.selections,
     ):
         return None
-    return part_at_hand(content, wanted) if isinstance(content, LinkList | Titles | People) else None
+    return part_at_hand(content, wanted) if isinstance(content, LinkList | Listing) else None
 
 
 def show_part(part: Part, wanted: Slice, show: Show[Any], context: Context) -> Connection[Any]:

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.relations import Relation
-from gateway.resources import Content, Href, Link, LinkList, People, Person, Title, Titles
+from gateway.resources import Content, Href, Link, LinkList, Listing, Title
 from gateway.schema.context import Context
 from gateway.upstream.errors import MalformedDocument
 from gateway.upstream.href import with_parameters
@@ -24,7 +25,7 @@ class Slice:
 class Part:
     """The items of a slice, and how many the whole list has."""
 
-    items: Sequence[Title | Person]
+    items: Sequence[Any]
     total: int
 
 
@@ -49,7 +50,7 @@ async def load_part(context: Context, relation: Relation, href: Href, wanted: Sl
     return Part(items[: wanted.size], first.total)
 
 
-def part_at_hand(content: LinkList | Titles | People, wanted: Slice) -> Part | None:
+def part_at_hand(content: LinkList | Listing[object], wanted: Slice) -> Part | None:
     """Return *wanted* out of what is expanded in a link; nothing where that was cut short before its end."""
     items = content.links if isinstance(content, LinkList) else content.items
     total = len(items) if content.total is None else content.total
@@ -60,19 +61,21 @@ def part_at_hand(content: LinkList | Titles | People, wanted: Slice) -> Part | N
     return Part([Title.of_link(item) if isinstance(item, Link) else item for item in part], total)
 
 
+def page_of(href: Href, page: Slice) -> Href:
+    """Return where *page* of the list at *href* is; for one of nothing, a page of one: it has the total."""
+    return with_parameters(href, {"start_index": page.start, "max_results": max(page.size, 1)})
+
+
 def _load_page(context: Context, relation: Relation, href: Href, page: Slice) -> asyncio.Future[Content]:
-    """Want one page; a page of nothing is asked for as a page of one, for the sake of the total."""
-    size = max(page.size, 1)
-    paged = with_parameters(href, {"start_index": page.start, "max_results": size})
-    return context.load(relation, paged, items=size)
+    return context.load(relation, page_of(href, page), items=max(page.size, 1))
 
 
-def _list(content: Content, relation: Relation) -> Titles | People:
+def _list(content: Content, relation: Relation) -> Listing[object]:
     found = expect(content, relation.found)
-    if isinstance(found, Titles | People):
+    if isinstance(found, Listing):
         return found
     raise MalformedDocument("document", "a list")
 
 
-def _cut(whole: Titles | People, wanted: Slice) -> Part:
+def _cut(whole: Listing[object], wanted: Slice) -> Part:
     return Part(whole.items[wanted.start : wanted.start + wanted.size], len(whole.items))

@@ -13,16 +13,17 @@ from gateway.contract import Path, Scheme
 from gateway.relations import Relation
 from gateway.resources import Content, Href
 from gateway.schema import ids
-from gateway.schema.connection import LARGEST_FIRST, Connection, slice_of
+from gateway.schema.connection import LARGEST_FIRST, Connection
 from gateway.schema.context import Context, Info
 from gateway.schema.errors import BadUserInput, LimitExceeded
 from gateway.schema.execution import ClearOperation, Schema
-from gateway.schema.follow import After, First, show_part
+from gateway.schema.follow import After, First, load_connection, wanted_of
 from gateway.schema.node import Node
-from gateway.schema.paging import load_part
 from gateway.schema.person import Person
 from gateway.schema.scalars import SCALARS, URL
 from gateway.schema.title import Disc, Movie, Program, Season, Series, Title, show_title
+from gateway.schema.user import User, find_personal
+from gateway.schema.viewer import load_user
 from gateway.upstream.errors import ForeignLink, InvalidId, OriginRefused
 from gateway.upstream.href import Address, with_parameters
 from gateway.upstream.hypermedia import expect
@@ -59,15 +60,15 @@ _Format = Annotated[
 class Query:
     @strawberry.field(description="The object with this id; null when there is none.")
     def node(self, info: Info, id: _Id) -> Node | None:
-        return _found(info.context, *_named(info.context, ids.decode(id)))  # type: ignore[return-value]
+        return _found(info.context, _wanted(info.context, ids.decode(id)))  # type: ignore[return-value]
 
     @strawberry.field(description="The objects with these ids, in their order; null where there is none.")
     def nodes(self, info: Info, ids: _Ids) -> list[Node | None]:
         if len(ids) > LARGEST_FIRST:
             raise LimitExceeded("The number of `ids`", value=len(ids), limit=LARGEST_FIRST)
         # All of them first: an id that is none must not cost requests for the others.
-        named = [_named(info.context, _decode(each)) for each in ids]
-        return [_found(info.context, *each) for each in named]  # type: ignore[misc]
+        wanted = [_wanted(info.context, _decode(each)) for each in ids]
+        return [_found(info.context, each) for each in wanted]  # type: ignore[misc]
 
     @strawberry.field(description="One title; null when there is none.")
     def title(
@@ -78,7 +79,7 @@ class Query:
         address = _address(info.context, by)
         if address.noun == "person":
             raise BadUserInput("This names a person, not a title.")
-        return _found(info.context, *_named(info.context, address))  # type: ignore[return-value]
+        return _found(info.context, _wanted(info.context, address))  # type: ignore[return-value]
 
     @strawberry.field(description="Search titles by name, and by what is said of them; best first.")
     async def titles(
@@ -89,10 +90,9 @@ class Query:
         first: First = 25,
         after: After = None,
     ) -> Connection[Title] | None:
-        wanted = slice_of(first, after)
+        wanted = wanted_of(first, after, info)
         href = _search(info.context, Path.TITLES, search, format)
-        part = await load_part(info.context, relations.SEARCH, href, wanted)
-        return show_part(part, wanted, show_title, info.context)
+        return await load_connection(relations.SEARCH, href, wanted, show_title, info.context)
 
     @strawberry.field(description="Names of titles that begin with what was typed.")
     async def suggest_titles(
@@ -105,6 +105,10 @@ class Query:
         content = await info.context.load(relations.SUGGESTIONS, href)
         return list(expect(content, resources.Suggestions).names)
 
+    @strawberry.field(description="Whoever is signed in; null when nobody is.")
+    async def viewer(self, info: Info) -> User | None:
+        return None if info.context.viewer is None else User.of(await load_user(info.context))
+
     @strawberry.field(description="One person; null when there is none.")
     def person(
         self,
@@ -114,7 +118,7 @@ class Query:
         address = _address(info.context, by)
         if address.noun != "person":
             raise BadUserInput("This names a title, not a person.")
-        return _found(info.context, *_named(info.context, address))  # type: ignore[return-value]
+        return _found(info.context, _wanted(info.context, address))  # type: ignore[return-value]
 
     @strawberry.field(description="Search people by name; best first.")
     async def people(
@@ -124,10 +128,9 @@ class Query:
         first: First = 25,
         after: After = None,
     ) -> Connection[Person] | None:
-        wanted = slice_of(first, after)
+        wanted = wanted_of(first, after, info)
         href = _search(info.context, Path.PEOPLE, search, None)
-        part = await load_part(info.context, relations.PEOPLE_SEARCH, href, wanted)
-        return show_part(part, wanted, Person.of, info.context)
+        return await load_connection(relations.PEOPLE_SEARCH, href, wanted, Person.of, info.context)
 
 
 _LONGEST_SEARCH: Final = 500
@@ -146,7 +149,10 @@ def _search(context: Context, path: str, term: str, format: FormatFilter | None)
 def _address(context: Context, by: TitleLookup | PersonLookup) -> Address:
     """Return what a look-up names."""
     if by.id is not None:
-        return _decode(by.id.value)
+        named = _decode(by.id.value)
+        if isinstance(named, ids.Personal):
+            raise BadUserInput("This names neither a title nor a person.")
+        return named
     href = by.href.value if by.href is not None else ""
     address = context.origin.address(href)
     if address is None:
@@ -154,21 +160,29 @@ def _address(context: Context, by: TitleLookup | PersonLookup) -> Address:
     return address
 
 
-def _decode(id: str) -> Address:
+def _decode(id: str) -> ids.Named:
     return ids.decode(id)
 
 
-def _named(context: Context, address: Address) -> tuple[Relation, Href]:
-    """Return what is wanted at *address*; raise ``BadUserInput`` when there can be no such thing."""
+_Wanted = tuple[Relation, Href] | ids.Personal
+
+
+def _wanted(context: Context, named: ids.Named) -> _Wanted:
+    """Return what is wanted for *named*; raise ``BadUserInput`` when there can be no such thing."""
+    if isinstance(named, ids.Personal):
+        return named
     try:
-        href = context.origin.resolve(context.origin.href_of(address))
+        href = context.origin.resolve(context.origin.href_of(named))
     except (ForeignLink, InvalidId) as error:
         raise BadUserInput("The id is not an id of this graph.") from error
-    return (relations.PERSON if address.noun == "person" else relations.TITLE), href
+    return (relations.PERSON if named.noun == "person" else relations.TITLE), href
 
 
-def _found(context: Context, relation: Relation, href: Href) -> Awaitable[object]:
-    """Load what is at *href*; null when the origin says that it has no such thing."""
+def _found(context: Context, wanted: _Wanted) -> Awaitable[object]:
+    """Load what is *wanted*; null when the origin says that it has no such thing, or not for the viewer."""
+    if isinstance(wanted, ids.Personal):
+        return find_personal(wanted, context)
+    relation, href = wanted
     return _shown_if_found(context.load(relation, href), relation, context)
 
 

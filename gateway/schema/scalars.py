@@ -1,6 +1,6 @@
 """The scalars of the graph."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, NewType
 
 import strawberry
@@ -41,6 +41,12 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         description="A length of time in whole seconds.",
         serialize=_seconds,
         parse_value=_seconds,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day, as `2010-11-05`.",
+        serialize=date.isoformat,
+        parse_value=date.fromisoformat,
     ),
     datetime: strawberry.scalar(
         name="DateTime",

@@ -18,7 +18,11 @@ from graphql import (
 _OF_LINKS: Final = frozenset({"__typename", "id", "href", "name", "name.regular", "name.__typename"})
 """What a link says by itself: where it leads and how that is called."""
 
+_OF_THE_VIEWER: Final = frozenset({"viewerState", "viewerRating"})
+"""What the viewer's own resources say of a title, given where it is."""
+
 _ITEMS: Final = ("nodes.", "edges.node.")
+_TOTAL: Final = frozenset({"__typename", "totalCount"})
 
 Seen = dict[tuple[int, ...], frozenset[str]]
 """The paths that each selection asks for, by the identities of its nodes."""
@@ -26,14 +30,23 @@ Seen = dict[tuple[int, ...], frozenset[str]]
 
 def asks_only_links(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
     """Say whether the selection below a field asks nothing that a link does not say by itself."""
-    return all(path in _OF_LINKS for path in _paths(info, seen))
+    return all(map(_is_of_links, _paths(info, seen)))
 
 
 def asks_only_linked_items(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
     """Say the same of the items of a connection."""
     paths = _paths(info, seen)
     items = (path.removeprefix(prefix) for path in paths for prefix in _ITEMS if path.startswith(prefix))
-    return all(path in _OF_LINKS for path in items)
+    return all(map(_is_of_links, items))
+
+
+def asks_only_the_total(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
+    """Say whether the selection below a connection asks how many items there are, and for none of them."""
+    return _paths(info, seen) <= _TOTAL
+
+
+def _is_of_links(path: str) -> bool:
+    return path in _OF_LINKS or path.partition(".")[0] in _OF_THE_VIEWER
 
 
 def _paths(info: GraphQLResolveInfo[object], seen: Seen) -> frozenset[str]:

@@ -18,6 +18,7 @@ from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
 from gateway.schema.person import Person, show_people
 from gateway.schema.scalars import URL, Seconds, web_address
+from gateway.schema.viewing import QueueState, TitleRating, viewer_rating, viewer_state
 from gateway.upstream.errors import MalformedDocument
 
 
@@ -161,6 +162,9 @@ class Title(Node):
     @strawberry.field(description="Its makers' own page.")
     def official_page(self) -> URL | None:
         return _external(self.resource, Rel.OFFICIAL_URL)
+
+    viewer_state: list[QueueState] | None = viewer_state()
+    viewer_rating: TitleRating | None = viewer_rating()
 
     @classmethod
     def of(cls, title: resources.Title, id: strawberry.ID) -> Self:

@@ -10,6 +10,7 @@ UpstreamError
 ├── ResponseTooLarge      more bytes than we read
 ├── MalformedDocument     not the document that the contract promises
 ├── MissingEntry          a bulk answer without an entry that was asked for
+├── MissingTitle          an answer about several titles that says nothing of one
 ├── DuplicateEntry        a bulk answer with an entry more than once
 └── ForeignLink           a link that does not lead to the origin; never followed
 
@@ -25,6 +26,16 @@ from typing import Final
 from gateway.resources import Href
 
 _LONGEST_SHOWN: Final = 200
+_TOKEN_REFUSALS: Final = frozenset(
+    {
+        "Invalid Or Expired Token",
+        "Access Token Validation Failed",
+        "Access token is invalid",
+        "User ID is invalid",
+        "User ID access token mismatch",
+        "user_id is invalid",
+    }
+)
 _UNPRINTABLE: Final = re.compile(r"[^\x21-\x7e]")
 
 
@@ -77,6 +88,14 @@ class OriginRefused(UpstreamError):
         """Whether the origin says that there is no such resource: null for a look-up, no failure."""
         return self.status == 404
 
+    @property
+    def is_token_refused(self) -> bool:
+        """Whether the subscriber's token is good no more: revoked, or not for them (contract 2.8).
+
+        A signature that is refused is another matter: then it is our secret or our clock that is wrong.
+        """
+        return self.status == 401 and self.message in _TOKEN_REFUSALS
+
 
 class RateLimited(UpstreamError):
     """The origin's allowance of calls a second is used up for longer than there is time."""
@@ -118,6 +137,14 @@ class MissingEntry(UpstreamError):
     def __init__(self, href: Href) -> None:
         super().__init__(f"The origin's bulk answer has no entry for {shown(href)}.")
         self.href = href
+
+
+class MissingTitle(UpstreamError):
+    """An answer about several titles says nothing of one that was asked about."""
+
+    def __init__(self, title: Href) -> None:
+        super().__init__(f"The origin's answer says nothing of {shown(title)}.")
+        self.title = title
 
 
 class DuplicateEntry(UpstreamError):

@@ -26,6 +26,7 @@ _ADDRESS: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"%([0-9a-f]{2})?", re.IGNORECASE)
 _ID: Final = re.compile(r"[A-Za-z0-9_.~-]{1,128}", re.ASCII)
+_PROGRAM_OF_SERIES: Final = re.compile(r"(/programs)/[^/]+(/[^/]+)\Z")
 
 
 Noun = Kind | Literal["person"]
@@ -134,6 +135,14 @@ def path_of(href: str) -> str:
     path = re.sub(r"\A[a-z]+://[^/?#]*", "", href, flags=re.IGNORECASE)
     path = path.partition("#")[0].partition("?")[0]
     return _ESCAPE.sub(lambda escape: _canonical_escape(escape[1]) if escape[1] else "%", path)
+
+
+def place_of(href: str) -> str:
+    """Return what two addresses of one resource have in common, whatever host and query they have.
+
+    A program has two, with and without its series (contract 3.4).
+    """
+    return _PROGRAM_OF_SERIES.sub(r"\1\2", path_of(href).rstrip("/"))
 
 
 def _root(match: re.Match[str]) -> str | None:

@@ -14,13 +14,12 @@ from gateway.contract import Rel
 from gateway.resources import Href
 from gateway.upstream import facets, subscribers
 from gateway.upstream.errors import MalformedDocument, OriginRefused, UpstreamError
-from gateway.upstream.href import path_of
+from gateway.upstream.href import path_of, place_of
 from gateway.upstream.pox import Element, Node, fold, parse
 
 _LONGEST_MESSAGE: Final = 200
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _HEADLINE: Final = re.compile(r"<h1[^>]*>([^<]*)", re.IGNORECASE)
-_PROGRAM_OF_SERIES: Final = re.compile(r"(/programs)/[^/]+(/[^/]+)\Z")
 
 _C = TypeVar("_C", bound=resources.Content)
 
@@ -35,7 +34,7 @@ def read_answer(element: Element, href: Href) -> resources.Content:
     if element.tag == "status":
         raise refusal(Node(element), href)
     content = read(element)
-    if isinstance(content, resources.Title | resources.Person) and not _same(content.href, href):
+    if isinstance(content, resources.Title | resources.Person) and place_of(content.href) != place_of(href):
         raise MalformedDocument(f"{Node(element).where}/id", "the id that was asked for")
     if isinstance(content, subscriber.User) and content.user_id != path_of(href).rpartition("/")[2]:
         raise MalformedDocument(f"{Node(element).where}/user_id", "the user that was asked for")
@@ -89,14 +88,6 @@ def sentence(text: str) -> str | None:
 
 def _message(node: Node) -> str | None:
     return sentence(node.text("message") or "")
-
-
-def _same(named: Href, asked: Href) -> bool:
-    # A program has two addresses, with and without its series (contract 3.4).
-    named_path, asked_path = (
-        _PROGRAM_OF_SERIES.sub(r"\1\2", path_of(href).rstrip("/")) for href in (named, asked)
-    )
-    return named_path == asked_path
 
 
 def _demand_title(node: Node) -> resources.Title:

@@ -19,6 +19,9 @@ VERSION: Final = "1.5"
 _PARSE_OFF_LOOP: Final = 256 * 1024
 """Bytes from which a document is parsed in a thread, so that it does not hold up everyone else."""
 
+_LONGEST_ADDRESS: Final = 2_000
+"""Characters of an address that is asked for by itself; a longer one travels as an entry (contract 11)."""
+
 Answer = Content | UpstreamError
 """What comes of reading one resource: a failure is an answer too."""
 
@@ -58,7 +61,7 @@ class Reader:
         """
         spent(reads)
         try:
-            if len(reads) == 1:
+            if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
                 return [await self._get(reads[0], deadline)]
             return await self._bulk(reads, deadline)
         except ResponseTooLarge as error:

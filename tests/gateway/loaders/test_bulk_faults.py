@@ -67,7 +67,7 @@ async def test_order_and_strangers_do_not_matter(tamper: Tamper, graph: Graph, w
         pytest.param(change(TWO, "<status>200</status>"), BAD, id="no document"),
         pytest.param(change(TWO, "<synopsis>x</synopsis>"), BAD, id="no status"),
         pytest.param(change(TWO, "<status>200</status><people></people>"), BAD, id="another document"),
-        pytest.param(change(TWO, status(401, "user_id is invalid")), "UPSTREAM_UNAVAILABLE", id="401"),
+        pytest.param(change(TWO, status(401, "Invalid Signature")), "UPSTREAM_UNAVAILABLE", id="401"),
         pytest.param(change(TWO, status(403)), "UPSTREAM_UNAVAILABLE", id="403"),
         pytest.param(change(TWO, status(404)), "NOT_FOUND", id="404"),
         pytest.param(change(TWO, status(412)), BAD, id="412"),
