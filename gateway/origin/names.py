@@ -3,6 +3,13 @@
 import html
 import re
 import unicodedata
+from typing import Final
+
+LONGEST: Final = 2_500
+"""Bytes of a name, and of what search compares of it: PostgreSQL's indexes take some 2,700."""
+
+_SURELY_SHORT: Final = 70
+"""Letters; one is folded to 33 bytes at most."""
 
 _APOSTROPHES = dict.fromkeys((0x27, 0x60, 0xB4, 0x2BC, 0x2018, 0x2019, 0xFF07))
 """Dropped before anything else: an apostrophe joins (``Ocean's`` is ``oceans``), other marks part."""
@@ -27,6 +34,18 @@ def fold(text: str) -> str:
 def fold_html(markup: str) -> str:
     """Return the words of *markup*, folded, without its tags."""
     return fold(html.unescape(_TAG.sub(" ", markup)))
+
+
+def clip(name: str) -> str:
+    """Return as much of the beginning of *name* as a database can index; all of it, but for nonsense."""
+    clipped = name[:LONGEST]
+    while len(clipped) > _SURELY_SHORT and _size(clipped) > LONGEST:
+        clipped = clipped[: len(clipped) * 9 // 10]
+    return clipped if clipped == name else clipped.rstrip()
+
+
+def _size(name: str) -> int:
+    return max(len(name.encode()), len(fold(name).encode()))
 
 
 def _fold_any(text: str) -> str:

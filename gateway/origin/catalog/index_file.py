@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.origin.catalog.facts import TitleFacts
 from gateway.origin.catalog.index_documents import Item, Progress, items
 from gateway.origin.catalog.index_identities import Known, Outline, find_known
-from gateway.origin.catalog.indexed import Indexed, Skipped
+from gateway.origin.catalog.indexed import Indexed, Skipped, clipped
 from gateway.origin.catalog.netflix_titles import CatalogFileUnusable, ImportReport
 from gateway.origin.catalog.saving import Mode, Saving
 from gateway.origin.database import Database
@@ -23,6 +23,7 @@ __all__ = ["CatalogFileUnusable", "ImportReport", "import_index"]
 
 _BATCH = 300
 _NAMELESS = "its name was taken from the address of its page"
+_LONG = "a name in it that was too long was cut"
 _TWICE = "a title of this id stands further up"
 _ALONE = "what it is a part of is neither in the file nor here"
 
@@ -52,11 +53,12 @@ async def import_index(
             await importing.save(batch)
         alone = await importing.tie()
     matched = len(importing.saved & before.keys())
+    faults = ((_NAMELESS, reading.nameless), (_LONG, reading.cut), (_ALONE, alone))
     return ImportReport(
         read=reading.read,
         imported=len(importing.saved) - matched,
         matched=matched,
-        mended={fault: count for fault, count in ((_NAMELESS, reading.nameless), (_ALONE, alone)) if count},
+        mended={fault: count for fault, count in faults if count},
         skipped=dict(reading.skipped.most_common()),
     )
 
@@ -68,6 +70,7 @@ class _Reading:
         self.titles = self._titles(items(file, progress))
         self.read = 0
         self.nameless = 0
+        self.cut = 0
         self.skipped: Counter[str] = Counter()
 
     def _titles(self, found: Iterator[Item]) -> Iterator[Indexed]:
@@ -85,7 +88,9 @@ class _Reading:
                 continue
             seen.add(indexed.facts.id)
             self.nameless += indexed.is_mended
-            yield indexed
+            whole = clipped(indexed)
+            self.cut += whole != indexed
+            yield whole
 
 
 @dataclass(slots=True)

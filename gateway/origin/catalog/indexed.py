@@ -1,7 +1,7 @@
 """What an index file says of a title, whichever of the two shapes it has. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,9 +10,14 @@ from lxml import etree
 
 from gateway.origin.catalog.facts import OfferFacts, PersonFacts, TitleFacts
 from gateway.origin.models import Kind
+from gateway.origin.names import clip
 from gateway.origin.paths import Address, Paths, Place
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type of its elements
+
+_LARGEST: Final = 2**31 - 1
+_LAST_MOMENT: Final = 10**15
+"""In milliseconds, as some files have it."""
 
 _PATHS: Final = Paths("")
 """Addresses are read whatever host they are on."""
@@ -93,11 +98,34 @@ def term_of(category: Element) -> str:
     return category.get("term") or category.get("label") or ""
 
 
-def number_of(text: str | None) -> int | None:
-    """Return a whole number that a column holds, if *text* is one."""
-    if text is None or not text.strip().isdecimal() or len(text.strip()) > 15:
+def number_of(text: str | None, *, largest: int = _LARGEST) -> int | None:
+    """Return the whole number that *text* is, if a column holds it."""
+    if text is None or not text.strip().isdecimal() or len(text.strip()) > len(str(largest)):
         return None
-    return int(text)
+    number = int(text)
+    return number if number <= largest else None
+
+
+def moment_of(text: str | None) -> int | None:
+    """Return the moment that *text* is, in whatever unit the file counts."""
+    return number_of(text, largest=_LAST_MOMENT)
+
+
+def clipped(indexed: Indexed) -> Indexed:
+    """Return *indexed* with names that a database can index."""
+    facts = indexed.facts
+    offers = [replace(offer, format=clip(offer.format)) for offer in facts.offers]
+    return replace(
+        indexed,
+        facts=replace(
+            facts,
+            name=clip(facts.name),
+            genres=list(dict.fromkeys(map(clip, facts.genres))),
+            offers=list({offer.format: offer for offer in offers}.values()),
+            external_ids=list(dict.fromkeys((clip(system), clip(id_)) for system, id_ in facts.external_ids)),
+        ),
+        people=[replace(person, name=clip(person.name)) for person in indexed.people],
+    )
 
 
 def links(element: Element, *rels: str) -> Iterator[Element]:
@@ -121,8 +149,8 @@ def external_ids(element: Element) -> list[tuple[str, str]]:
 
 def window(availability: Element, format: str, quality: str | None = None) -> OfferFacts:
     """Return the offer that *availability* makes; an end before its beginning is no end."""
-    begin = number_of(availability.get("available_from"))
-    end = number_of(availability.get("available_until"))
+    begin = moment_of(availability.get("available_from"))
+    end = moment_of(availability.get("available_until"))
     if begin is not None and end is not None and end < begin:
         end = None
     return OfferFacts(format=format, available_from=begin, available_until=end, quality=quality)

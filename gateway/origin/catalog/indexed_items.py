@@ -15,6 +15,7 @@ from gateway.origin.catalog.indexed import (
     distinct,
     external_ids,
     links,
+    moment_of,
     number_of,
     person_of,
     scheme_of,
@@ -69,7 +70,7 @@ def read_item(element: Element) -> Indexed:
     return Indexed(
         facts=facts,
         people=[*actors, *directors],
-        updated=number_of(element.findtext("updated")),
+        updated=moment_of(element.findtext("updated")),
         children=[other.id for below, other in related if below in _BELOW[kind]],
         is_mended=not name,
     )

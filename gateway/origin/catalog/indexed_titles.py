@@ -15,6 +15,7 @@ from gateway.origin.catalog.indexed import (
     distinct,
     external_ids,
     links,
+    moment_of,
     number_of,
     person_of,
     scheme_of,
@@ -208,5 +209,5 @@ def _bonus_discs(element: Element) -> list[int]:
 
 
 def _seconds(text: str | None) -> int | None:
-    moment = number_of(text)
+    moment = moment_of(text)
     return moment // 1000 if moment is not None and moment >= _MILLISECONDS else moment

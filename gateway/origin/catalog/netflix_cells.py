@@ -14,6 +14,7 @@ class Mend(StrEnum):
 
     BYTES = "bytes that are not UTF-8 were read as Windows-1252"
     BLANKS = "stray blanks, line breaks or invisible characters were removed"
+    LONG = "a name that was too long was cut"
     NO_NAME = "something that is no name stood among the names and was left out"
     PROSE = "the description stood in the cast column"
     TWICE = "a name was listed twice"
@@ -55,6 +56,14 @@ def clean(cell: str, mends: set[Mend]) -> str:
     return cleaned
 
 
+def name(cell: str, mends: set[Mend]) -> str:
+    """Return as much of the name in *cell* as can be kept."""
+    clipped = names.clip(cell)
+    if clipped != cell:
+        mends.add(Mend.LONG)
+    return clipped
+
+
 def kind(cell: str) -> Kind | None:
     """Return the kind of title, if it is one."""
     return _KINDS.get(cell.casefold())
@@ -77,9 +86,10 @@ def people(cell: str, description: str, mends: set[Mend]) -> tuple[str, ...]:
     return tuple(distinct.values())
 
 
-def genres(cell: str) -> tuple[str, ...]:
+def genres(cell: str, mends: set[Mend]) -> tuple[str, ...]:
     """Return the genres in *cell*, each once."""
-    return tuple(dict.fromkeys(genre.strip() for genre in cell.split(",") if genre.strip()))
+    listed = (name(genre.strip(), mends) for genre in cell.split(","))
+    return tuple(dict.fromkeys(genre for genre in listed if genre))
 
 
 def rating(cell: str, of: Kind, mends: set[Mend]) -> Mapping[RatingSystem, str]:
@@ -159,8 +169,9 @@ def _month(name: str) -> int:
 
 
 def _is_name(text: str) -> bool:
-    """Tell a name from a number that lost its column and from a sentence that has commas."""
-    return any(character.isalpha() for character in text) and len(text.split()) < _MOST_WORDS
+    """Tell a name from a number that lost its column, from a sentence that has commas, and from nonsense."""
+    is_short = len(text.split()) < _MOST_WORDS and names.clip(text) == text
+    return is_short and any(character.isalpha() for character in text)
 
 
 def _decoded(byte: re.Match[str]) -> str:

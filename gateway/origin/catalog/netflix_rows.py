@@ -143,11 +143,11 @@ def _row(record: Mapping[str, str], mends: set[Mend]) -> Row | Skip:
     description = record["description"]
     return Row(
         kind=kind,
-        name=record["title"],
+        name=cells.name(record["title"], mends),
         year=cells.year(record["release_year"], mends),
         directors=cells.people(record["director"], description, mends),
         cast=cells.people(record["cast"], description, mends),
-        genres=cells.genres(record["listed_in"]),
+        genres=cells.genres(record["listed_in"], mends),
         ratings=cells.rating(rating, kind, mends),
         added=cells.day(record["date_added"], mends),
         minutes=amount if kind is Kind.MOVIE else None,

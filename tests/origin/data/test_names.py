@@ -55,3 +55,16 @@ def test_a_folded_name_is_words_with_single_blanks(text: str) -> None:
 
     assert folded == " ".join(folded.split())
     assert not set(folded) & set("\"'*()-+:^{}%_~\\\0")
+
+
+@given(st.text(), st.integers(1, 4_000))
+def test_a_name_is_cut_where_an_index_would_refuse_it(text: str, times: int) -> None:
+    """What is left is its beginning, as it is and as it is compared; a name that fits is whole."""
+    name = (text.strip() * times)[:9_000]
+    clipped = names.clip(name)
+
+    sizes = [len(written.encode()) for written in (clipped, names.fold(clipped))]
+    assert name.startswith(clipped)
+    assert max(sizes) <= names.LONGEST
+    if max(len(name.encode()), len(names.fold(name).encode())) <= names.LONGEST:
+        assert clipped == name

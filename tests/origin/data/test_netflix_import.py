@@ -270,6 +270,28 @@ async def test_rows_that_are_no_titles_are_counted(database: Database, tmp_path:
     )
 
 
+async def test_names_that_no_index_holds_are_cut(database: Database, tmp_path: Path) -> None:
+    """They, and characters that no text has, are mended and counted, and the rest of the row is there."""
+    long = "".join(chr(0x4E00 + number * 7_919 % 20_000) for number in range(4_000))
+    rows = (
+        {**JAWS, "title": long, "cast": f"Roy Scheider, {long}", "listed_in": f"Thrillers, {long}"},
+        {**JAWS, "title": "Jaws\0 2", "cast": "Roy\0Scheider", "director": "\0", "description": "A\0shark."},
+    )
+    report = await import_titles(database, _table(tmp_path, *rows))
+    async with database.read() as session:
+        found = {name: await _named(session, name) for name in await session.scalars(select(Title.name))}
+
+    assert report == ImportReport(
+        read=2, imported=2, matched=0, mended={Mend.LONG: 1, Mend.NO_NAME: 1, Mend.BLANKS: 1}, skipped={}
+    )
+    second, first = sorted(found)
+    assert (second, long.startswith(first), 700 < len(first) < 900) == ("Jaws 2", True, True)
+    casts = [[person.name for person in record.title.cast] for record in found.values()]
+    assert casts == [["Roy Scheider"], ["Roy Scheider"]]
+    assert [len(genre.label) for genre in found[first].title.genres] == [len("Thrillers"), len(first)]
+    assert found[second].title.synopsis == "A shark."
+
+
 async def test_people_have_roles(database: Database, tmp_path: Path) -> None:
     """Someone may direct what they play in."""
     await import_titles(database, _table(tmp_path, {**JAWS, "cast": "Steven Spielberg"}))

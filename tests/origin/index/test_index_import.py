@@ -87,6 +87,26 @@ async def test_old_file(any_empty: Database, write: Write) -> None:
     }
 
 
+async def test_what_no_column_holds(any_empty: Database, write: Write) -> None:
+    """Names that no index holds are cut and counted; numbers that are too large are none."""
+    long = "".join(chr(0x4E00 + number * 7_919 % 20_000) for number in range(4_000))
+    more = f"""<category scheme="http://x/categories/genres" term="{long}"/>
+        <link rel="http://schemas.netflix.com/catalog/people.cast" href=""><people>
+        <link rel="http://schemas.netflix.com/catalog/person" href="/catalog/people/5" title="{long}"/>
+        </people></link><runtime>{2**31}</runtime><updated>{10**12}</updated>"""
+    items = item("movies/7", long, "99999999999", more), item("movies/8", "Short", f"{2**31 - 1}")
+
+    report = await import_index(any_empty, write(full(*items)))
+
+    assert report.mended == {"a name in it that was too long was cut": 1}
+    (first, second) = (await dump(any_empty, BOTH))["basics"]
+    assert (first[0], long.startswith(str(first[2])), first[3:5]) == (7, True, (None, 10**9))
+    assert second[:4] == (8, Kind.MOVIE, "Short", 2**31 - 1)
+    async with any_empty.read() as session:
+        people = list(await session.scalars(select(Person.name)))
+    assert people == [first[2]]
+
+
 async def test_children_first(any_empty: Database, write: Write) -> None:
     """A family is put together whatever the order in which its members come."""
     series = '<link rel="http://schemas.netflix.com/catalog/titles.series" href="http://x/catalog/titles/series/9"/>'
