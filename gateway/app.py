@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 import httpx
 from starlette.applications import Starlette
@@ -12,9 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.auth.dance import Dance
+from gateway.auth.desk import Desk
+from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
-from gateway.edge.endpoint import Authenticate, Endpoint, refused
+from gateway.edge.endpoint import Authenticate, Endpoint, refused, unavailable
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation, Window
@@ -22,29 +26,38 @@ from gateway.schema.context import Context
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
 from gateway.settings import Settings
+from gateway.stores.records import Records, StoreUnavailable
+from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
 
-
-async def _nobody(_request: Request) -> Viewer | None:
-    return None
+_SESSIONS: Final = "sessions.sqlite3"
+"""The file of the sessions, in GATEWAY_HOME."""
 
 
 def create_app(
     settings: Settings,
     *,
     open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
-    authenticate: Authenticate = _nobody,
+    authenticate: Authenticate | None = None,
 ) -> Starlette:
-    """Make the gateway's application over the origin that *settings* name."""
+    """Make the gateway's application over the origin that *settings* name.
+
+    *authenticate* says who sends a request, in place of our own sign-in.
+    """
     limits = Limits(attempt=settings.origin_timeout)
     http = open_pool(limits)
     origin = Origin.at(settings.origin_url)
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
-    reader = Reader(Client(http, limits), signer, bulk_address=origin.expand_path(Path.BULK))
+    client = Client(http, limits)
+    reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
     window = Window(reader, entries=settings.bulk_limit, size=settings.bulk_bytes)
+
+    records = _records(settings)
+    dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
+    desk = Desk.over(records, _sealer(settings), dance, public_url=settings.public_url)
 
     def make_context(viewer: Viewer | None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
@@ -60,15 +73,29 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await records.open()
         yield
+        await records.close()
         await window.close()
         await http.aclose()
 
+    recognise = authenticate or desk.authenticator.viewer
+    endpoint = Endpoint(make_schema(), make_context, recognise, desk.authenticator.forget)
     return Starlette(
-        routes=_routes(Endpoint(make_schema(), make_context, authenticate)),
-        exception_handlers={HTTPException: refused},
+        routes=[*_routes(endpoint), *desk.routes],
+        exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
         lifespan=lifespan,
     )
+
+
+def _records(settings: Settings) -> Records:
+    return SQLiteRecords(settings.home / _SESSIONS if settings.home else None)
+
+
+def _sealer(settings: Settings) -> Sealer:
+    if settings.session_keys:
+        return Sealer(settings.session_keys)
+    return Sealer.kept_in(settings.home) if settings.home else Sealer.passing()
 
 
 def _routes(endpoint: Endpoint) -> list[BaseRoute]:

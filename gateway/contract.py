@@ -122,6 +122,9 @@ class Path:
     AUTOCOMPLETE = "/catalog/titles/autocomplete"
     PEOPLE = "/catalog/people"
     BULK = "/utility/bulk"
+    REQUEST_TOKEN = "/oauth/request_token"  # noqa: S105 - a path
+    ACCESS_TOKEN = "/oauth/access_token"  # noqa: S105
+    CURRENT_USER = "/users/current"
     MOVIE = "/catalog/titles/movies/{id}"
     SERIES = "/catalog/titles/series/{id}"
     SEASON = "/catalog/titles/series/{series}/seasons/{id}"

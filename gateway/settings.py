@@ -2,15 +2,21 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from platformdirs import user_data_path
 from starlette.config import Config
 
+from gateway.auth.sealing import KeyUnusable, check
 from gateway.upstream.href import Origin
+
+LISTENS: Final = "http://127.0.0.1:8000"
+
+_PUBLIC: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
 
 
 class WrongSetting(Exception):
@@ -33,6 +39,12 @@ class Settings:
     """The most entries of one bulk request."""
     bulk_bytes: int = 4_000_000
     """The most bytes that a bulk answer is predicted to have."""
+    public_url: str = LISTENS
+    """Where browsers find us: scheme, host and perhaps a port. The origin sends people back there."""
+    home: Path | None = None
+    """The folder of the sessions and their key; without one they end with the process."""
+    session_keys: tuple[str, ...] = field(default=(), repr=False)
+    """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
@@ -40,6 +52,14 @@ class Settings:
             Origin.at(self.origin_url)
         except ValueError as error:
             raise WrongSetting(f"GATEWAY_ORIGIN_URL: {error}") from error
+        if not _PUBLIC.fullmatch(self.public_url):
+            raise WrongSetting(
+                "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
+            )
+        try:
+            check(self.session_keys)
+        except KeyUnusable as error:
+            raise WrongSetting(f"GATEWAY_SESSION_KEYS: {error}") from error
         for name in ("consumer_key", "consumer_secret"):
             if not getattr(self, name):
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be empty.")
@@ -49,8 +69,11 @@ class Settings:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the ``GATEWAY_*`` variables; raise ``WrongSetting`` naming the one that is wrong."""
+    def from_environ(cls, environ: Mapping[str, str] = os.environ, *, listens: str = LISTENS) -> Self:
+        """Read the ``GATEWAY_*`` variables; raise ``WrongSetting`` naming the one that is wrong.
+
+        *listens* is the address that we listen at, which browsers are told by default.
+        """
         read = Config(environ=environ, env_prefix="GATEWAY_")
         try:
             return cls(
@@ -61,12 +84,19 @@ class Settings:
                 operation_timeout=read("OPERATION_TIMEOUT", cast=float, default=10.0),
                 bulk_limit=read("BULK_LIMIT", cast=int, default=200),
                 bulk_bytes=read("BULK_BYTES", cast=int, default=4_000_000),
+                public_url=read("PUBLIC_URL", default=listens).rstrip("/"),
+                home=home(environ),
+                session_keys=read("SESSION_KEYS", cast=_words, default=()),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
             raise WrongSetting(f"{missing} is missing: {_MEANINGS[missing]}.") from error
         except ValueError as error:
             raise WrongSetting(str(error)) from error
+
+
+def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
 _MEANINGS = {

@@ -9,11 +9,12 @@ import typer
 
 from gateway.app import create_app
 from gateway.audit.command import audit
+from gateway.auth.browser import CALLBACK
 from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.demo import Server, Supervisor
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
-from gateway.origin.start import Consumer, sqlite_url
+from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
 from gateway.serving import bind, check_free, serve
 from gateway.settings import Settings, home
@@ -45,7 +46,8 @@ def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
         url = sqlite_url(home())
         console.print("Preparing the origin's database…")
         credentials = asyncio.run(prepare_demo(url, home()))
-        supervisor = Supervisor(_demo_servers(url, credentials.consumer, port=port, origin_port=origin_port))
+        consumer = asyncio.run(register_gateway(url, f"http://127.0.0.1:{port}{CALLBACK}"))
+        supervisor = Supervisor(_demo_servers(url, consumer, port=port, origin_port=origin_port))
         try:
             supervisor.start()
             if not supervisor.is_stopping:
@@ -62,13 +64,17 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
 
     Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. May be told
     GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
-    GATEWAY_BULK_LIMIT (200 entries a bulk request) and GATEWAY_BULK_BYTES (4,000,000 bytes an answer).
+    GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes an answer),
+    GATEWAY_PUBLIC_URL (where browsers find us) and GATEWAY_SESSION_KEYS (which seal what sessions hold).
     """
     with failing_clearly():
-        settings = Settings.from_environ()
+        # Who listens on every network is found at this machine's own address at least.
+        listens = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
+        settings = Settings.from_environ(listens=listens)
         listening = bind(host, port, setting="PORT")
+        graph = create_app(settings)
         console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
-        serve(create_app(settings), listening)
+        serve(graph, listening)
 
 
 @app.command()
@@ -90,6 +96,7 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
         ["serve"],
         {
             "PORT": str(port),
+            "GATEWAY_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "GATEWAY_ORIGIN_URL": origin_url,
             "GATEWAY_CONSUMER_KEY": consumer.key,
             "GATEWAY_CONSUMER_SECRET": consumer.secret,

@@ -7,6 +7,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
+from gateway.auth.sealing import KeyUnusable
 from gateway.demo import DemoFailed
 from gateway.origin.catalog.netflix_titles import CatalogFileUnusable
 from gateway.origin.database import DatabaseUnusable
@@ -30,6 +31,7 @@ _USERS_TO_MEND: Final = (
     CatalogFileUnusable,
     DatabaseUnusable,
     DemoFailed,
+    KeyUnusable,
     PictureRefused,
     WrongSetting,
 )

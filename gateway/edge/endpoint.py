@@ -14,7 +14,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explorer
-from gateway.edge.errors import present, present_refusal
+from gateway.edge.errors import is_unauthenticated, present, present_refusal
 from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
 from gateway.edge.request import Asked, read_asked
 from gateway.loaders.viewer import Viewer
@@ -27,6 +27,11 @@ EXPLAIN: Final = "x-gateway-explain"
 Authenticate = Callable[[Request], Awaitable[Viewer | None]]
 """Says who sent a request, if anybody is signed in."""
 
+Forget = Callable[[Viewer], Awaitable[None]]
+"""Ends the session of somebody whose token the origin takes no more."""
+
+_REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 503: "INTERNAL"}
+
 
 class Endpoint:
     """Answers GraphQL requests, and a browser that comes without one with the explorer."""
@@ -36,10 +41,12 @@ class Endpoint:
         schema: strawberry.Schema,
         make_context: Callable[[Viewer | None], Context],
         authenticate: Authenticate,
+        forget: Forget,
     ) -> None:
         self._schema = schema
         self._make_context = make_context
         self._authenticate = authenticate
+        self._forget = forget
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
@@ -50,8 +57,11 @@ class Endpoint:
         if _media_type(request) is None:
             raise HTTPException(406, f"Answers are {JSON} or {GRAPHQL_JSON}.")
         asked = await read_asked(request)
-        context = self._make_context(await self._authenticate(request))
+        viewer = await self._authenticate(request)
+        context = self._make_context(viewer)
         result = await self._execute(asked, context, request.method)
+        if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
+            await self._forget(viewer)
         return _response(result, request, context)
 
     async def _execute(
@@ -77,8 +87,14 @@ def refused(request: Request, error: Exception) -> Response:
     """Answer a request that holds no operation, in GraphQL's terms."""
     if not isinstance(error, HTTPException):
         raise error
-    body = {"errors": [{"message": error.detail, "extensions": {"code": "BAD_USER_INPUT"}}]}
+    code = _REFUSALS.get(error.status_code, "BAD_USER_INPUT")
+    body = {"errors": [{"message": error.detail, "extensions": {"code": code}}]}
     return _json(body, request, status=error.status_code, headers=dict(error.headers or {}))
+
+
+def unavailable(request: Request, _error: Exception) -> Response:
+    """Answer a request that came while sessions could be neither read nor changed."""
+    return refused(request, HTTPException(503, "Nobody can be recognised now.", {"retry-after": "5"}))
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:

@@ -63,9 +63,7 @@ _CODES_BY_STATUS: Final[Mapping[int, str]] = {
 
 def present(error: GraphQLError) -> GraphQLError:
     """Return *error*, met while executing, as a client may see it: coded when known, masked when not."""
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
-        cause = cause.original_error
+    cause = _cause(error)
     if cause is None:
         # GraphQL's own: a variable that cannot be coerced, a null where none may be.
         return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
@@ -75,11 +73,24 @@ def present(error: GraphQLError) -> GraphQLError:
     return _coded(error, "Internal error.", "INTERNAL")
 
 
+def is_unauthenticated(error: GraphQLError) -> bool:
+    """Tell whether *error* says that nobody is signed in, or that the origin takes their token no more."""
+    cause = _cause(error)
+    return isinstance(cause, Unauthenticated) or (isinstance(cause, OriginRefused) and cause.is_token_refused)
+
+
 def present_refusal(error: GraphQLError) -> GraphQLError:
     """Return *error*, for which an operation was not executed at all, as a client may see it."""
     is_syntax = isinstance(error, GraphQLSyntaxError)
     code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
     return _coded(error, error.message, code)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
 
 
 def _without_queries(text: str) -> str:

@@ -14,6 +14,8 @@ class Viewer:
     """What the origin calls them: one segment of ``/users/{id}``."""
     token: Credentials = field(repr=False)
     """Signs what only they may see, and nothing else."""
+    session: str = ""
+    """What their session is called where sessions are kept; nobody can sign in with it."""
 
     @property
     def identity(self) -> Identity:

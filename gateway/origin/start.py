@@ -13,6 +13,9 @@ from gateway.origin.database import Database, DatabaseUnusable
 DEMO: str = "demo"
 """The name of the consumer that every new database begins with."""
 
+GATEWAY: str = "GraphQL gateway"
+"""The name of the consumer that the demo's gateway is: what people read when they are asked to allow it."""
+
 DEMO_CALLS_PER_SECOND = 5_000
 DEMO_CALLS_PER_DAY = 5_000_000
 """Generous, for the demo is there to be tried; others get the origin's own limits."""
@@ -44,22 +47,32 @@ async def prepare(url: str) -> Consumer:
     try:
         await database.migrate()
         await embed(database)
-        return await _demo_consumer(database)
+        return await _consumer(database, DEMO)
     finally:
         await database.close()
 
 
-async def _demo_consumer(database: Database) -> Consumer:
+async def register_gateway(url: str, callback: str) -> Consumer:
+    """Return the consumer that the demo's gateway is; people who signed in go back to *callback* alone."""
+    database = Database(url)
+    try:
+        return await _consumer(database, GATEWAY, callback)
+    finally:
+        await database.close()
+
+
+async def _consumer(database: Database, name: str, callback: str | None = None) -> Consumer:
     async with database.write() as session:
-        found = await session.scalar(select(models.Consumer).where(models.Consumer.name == DEMO))
+        found = await session.scalar(select(models.Consumer).where(models.Consumer.name == name))
         if found is None:
             found = models.Consumer(
                 key=secrets.token_hex(12),
                 secret=secrets.token_urlsafe(16),
-                name=DEMO,
+                name=name,
                 is_enabled=True,
                 calls_per_second=DEMO_CALLS_PER_SECOND,
                 calls_per_day=DEMO_CALLS_PER_DAY,
             )
             session.add(found)
+        found.callback = callback or found.callback
         return Consumer(found.key, found.secret)

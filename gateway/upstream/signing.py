@@ -9,7 +9,7 @@ import hmac
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -46,6 +46,11 @@ class Signer:
         self._clock = clock
         self._nonces = nonces or _nonces()
 
+    @property
+    def consumer_key(self) -> str:
+        """The key of the consumer, which is no secret."""
+        return self._consumer.key
+
     def signed_url(self, href: Href, token: Credentials | None = None) -> str:
         """Return *href* for a GET with the OAuth parameters and the signature in its query."""
         joint = "&" if "?" in href else "?"
@@ -58,11 +63,25 @@ class Signer:
 
         Other bodies are not signed: OAuth covers none (RFC 5849 section 3.4.1.3).
         """
-        signed = self._signed(method, href, token, form)
-        return "OAuth " + ", ".join(f'{name}="{_escape(value)}"' for name, value in signed)
+        return _header(self._signed(method, href, token, form))
+
+    def handshake(
+        self, method: str, href: Href, protocol: Mapping[str, str], token: Credentials | None = None
+    ) -> str:
+        """Return the ``Authorization`` header of a step towards an access token.
+
+        *protocol* is what that step adds: ``oauth_callback`` or ``oauth_verifier``; *token* is the request
+        token, once there is one (RFC 5849 section 2).
+        """
+        return _header(self._signed(method, href, token, protocol=protocol.items()))
 
     def _signed(
-        self, method: str, href: Href, token: Credentials | None, form: Iterable[tuple[str, str]] = ()
+        self,
+        method: str,
+        href: Href,
+        token: Credentials | None,
+        form: Iterable[tuple[str, str]] = (),
+        protocol: Iterable[tuple[str, str]] = (),
     ) -> Parameters:
         oauth = [
             ("oauth_consumer_key", self._consumer.key),
@@ -70,6 +89,7 @@ class Signer:
             ("oauth_signature_method", "HMAC-SHA1"),
             ("oauth_timestamp", str(int(self._clock()))),
             ("oauth_version", "1.0"),
+            *protocol,
         ]
         if token:
             oauth.append(("oauth_token", token.key))
@@ -90,6 +110,10 @@ def base_string(method: str, href: str, others: Iterable[tuple[str, str]]) -> st
     host = _host(url.scheme.lower(), url.netloc.lower())
     address = f"{url.scheme.lower()}://{host}{url.path or '/'}"
     return "&".join((method.upper(), _escape(address), _escape(normalised)))
+
+
+def _header(signed: Iterable[tuple[str, str]]) -> str:
+    return "OAuth " + ", ".join(f'{name}="{_escape(value)}"' for name, value in signed)
 
 
 def _host(scheme: str, netloc: str) -> str:

@@ -91,7 +91,12 @@ class Stack:
 
 
 @contextmanager
-def stack(url: str, *, segments: Mapping[str, str] | None = None, **settings: int) -> Iterator[Stack]:
+def stack(
+    url: str,
+    *,
+    segments: Mapping[str, str] | None = None,
+    **settings: Any,  # noqa: ANN401
+) -> Iterator[Stack]:
     """Run origin and gateway over the database at *url*; *segments* renames parts of the origin's paths."""
     consumer = asyncio.run(prepare(url))
     counters: list[Counter] = []

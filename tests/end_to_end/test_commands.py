@@ -71,7 +71,7 @@ def _read_until(process: subprocess.Popen[str], last: str) -> str:
 
 
 def test_demo_serves_both_and_stops_cleanly(tmp_path: Path) -> None:
-    """The demo prints addresses, credentials and a query that works; Ctrl-C ends everything it started."""
+    """The demo prints addresses, credentials and a query that works, people may sign in, Ctrl-C ends all."""
     port, origin_port = _free_port(), _free_port()
     with _demo(tmp_path, port, origin_port) as process:
         printed = _read_until(process, "Ctrl-C stops both.")
@@ -81,9 +81,11 @@ def test_demo_serves_both_and_stops_cleanly(tmp_path: Path) -> None:
         answer = httpx.post(
             f"http://127.0.0.1:{port}/graphql", content=body, headers={"content-type": "application/json"}
         ).json()
+        login = httpx.get(f"http://127.0.0.1:{port}/auth/login")
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
 
+    assert login.headers["location"].startswith(f"http://127.0.0.1:{origin_port}/oauth/login?")
     assert f"http://127.0.0.1:{port}/graphql" in curl
     assert "consumer key" in printed
     assert "secret" in printed

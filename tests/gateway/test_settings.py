@@ -1,5 +1,6 @@
 """What the environment tells the gateway: read once, and refused by name if it is wrong."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ ENVIRON = {
 }
 
 
+KEYS = (base64.urlsafe_b64encode(b"a" * 32).decode(), base64.urlsafe_b64encode(b"b" * 32).decode())
+
+
 def test_what_is_set_is_read() -> None:
     """Each setting has its type, whatever else is in the environment."""
     environ = {
@@ -21,6 +25,8 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_OPERATION_TIMEOUT": "3",
         "GATEWAY_BULK_LIMIT": "50",
         "GATEWAY_BULK_BYTES": "1000",
+        "GATEWAY_PUBLIC_URL": "https://graph.example/",
+        "GATEWAY_SESSION_KEYS": f"{KEYS[0]}, {KEYS[1]}",
         "GATEWAY_HOME": "/nowhere",
         "PATH": "/bin",
     }
@@ -33,6 +39,9 @@ def test_what_is_set_is_read() -> None:
         operation_timeout=3.0,
         bulk_limit=50,
         bulk_bytes=1000,
+        public_url="https://graph.example",
+        session_keys=KEYS,
+        home=Path("/nowhere"),
     )
 
 
@@ -46,6 +55,9 @@ def test_what_is_not_set_has_a_default() -> None:
         operation_timeout=10.0,
         bulk_limit=200,
         bulk_bytes=4_000_000,
+        public_url="http://127.0.0.1:8000",
+        session_keys=(),
+        home=home({}),
     )
 
 
@@ -85,14 +97,24 @@ WRONG = [
     ("GATEWAY_BULK_LIMIT", "many"),
     ("GATEWAY_BULK_BYTES", "4MB"),
     ("GATEWAY_BULK_BYTES", "0"),
+    ("GATEWAY_PUBLIC_URL", ""),
+    ("GATEWAY_PUBLIC_URL", "graph.example"),
+    ("GATEWAY_PUBLIC_URL", "https://graph.example/below"),
+    ("GATEWAY_PUBLIC_URL", "https://graph.example?x"),
+    ("GATEWAY_PUBLIC_URL", "https://user@graph.example"),
+    ("GATEWAY_PUBLIC_URL", "javascript://graph.example"),
+    ("GATEWAY_SESSION_KEYS", "short"),
+    ("GATEWAY_SESSION_KEYS", f"{KEYS[0]},CANARY"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
     """At start, and not at the first query."""
-    with pytest.raises(WrongSetting, match=name):
+    with pytest.raises(WrongSetting, match=name) as raised:
         Settings.from_environ({**ENVIRON, name: value})
+
+    assert "CANARY" not in str(raised.value)
 
 
 def test_a_wrong_setting_keeps_the_secret() -> None:
@@ -100,8 +122,17 @@ def test_a_wrong_setting_keeps_the_secret() -> None:
     with pytest.raises(WrongSetting) as raised:
         Settings.from_environ({**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY", "GATEWAY_BULK_LIMIT": "x"})
 
-    shown = str(raised.value) + repr(Settings.from_environ({**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY"}))
+    environ = {**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY", "GATEWAY_SESSION_KEYS": KEYS[0]}
+    shown = str(raised.value) + repr(Settings.from_environ(environ))
     assert "CANARY" not in shown
+    assert KEYS[0] not in shown
+
+
+def test_browsers_are_told_where_we_listen() -> None:
+    """Unless they know us by another address."""
+    told = Settings.from_environ(ENVIRON, listens="http://127.0.0.1:8123")
+
+    assert told.public_url == "http://127.0.0.1:8123"
 
 
 def test_an_origin_may_be_mounted_below_a_path() -> None:

@@ -1,0 +1,84 @@
+"""Who sends a request: by a bearer token, or by the cookie of a browser."""
+
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+
+from gateway.auth import cookies
+from gateway.auth.guard import Guard
+from gateway.auth.sessions import Session, Sessions, Sort
+from gateway.loaders.viewer import Viewer
+
+_CHALLENGE: Final = 'Bearer error="invalid_token"'
+_LONGEST: Final = 200
+
+
+class BearerRefused(Exception):
+    """A bearer token is none of ours, or no longer good."""
+
+
+class Authenticator:
+    """Finds the session of whoever asks."""
+
+    def __init__(self, sessions: Sessions, guard: Guard) -> None:
+        self._sessions = sessions
+        self._guard = guard
+
+    async def viewer(self, request: Request) -> Viewer | None:
+        """Return who sent *request*; nobody if it has neither a bearer token nor a session's cookie.
+
+        Raises what ``recognise`` raises.
+        """
+        session = await self.recognise(request)
+        return session.viewer if session else None
+
+    async def recognise(self, request: Request) -> Session | None:
+        """Return the session of who sent *request*.
+
+        Raises ``HTTPException``: 401 for a bearer token that is not good, 403 for a change that another site
+        may have made a browser send.
+        """
+        try:
+            return await self.session(request)
+        except BearerRefused as error:
+            detail = "The bearer token is not good, or no longer."
+            raise HTTPException(401, detail, {"www-authenticate": _CHALLENGE}) from error
+
+    async def session(self, connection: HTTPConnection) -> Session | None:
+        """Return the session of whoever opened *connection*; raise ``BearerRefused`` or ``HTTPException``.
+
+        A bearer token counts before a cookie. A cookie that is not good, or no longer, is none.
+        """
+        authorization = connection.headers.get("authorization")
+        if authorization is not None and is_bearer(authorization):
+            return await self.of_bearer(authorization)
+        secret = cookies.read(connection, cookies.SESSION)
+        session = await self._sessions.find(secret, Sort.COOKIE) if secret else None
+        if session is not None:
+            self._guard.check(connection)
+        return session
+
+    async def of_bearer(self, authorization: str) -> Session:
+        """Return the session of ``Bearer …``; raise ``BearerRefused``."""
+        secret = bearer(authorization)
+        session = await self._sessions.find(secret, Sort.BEARER) if secret else None
+        if session is None:
+            raise BearerRefused
+        return session
+
+    async def forget(self, viewer: Viewer) -> None:
+        """End the session of *viewer*, whose token the origin takes no more."""
+        await self._sessions.forget(viewer.session)
+
+
+def is_bearer(authorization: str) -> bool:
+    """Whether an ``Authorization`` header is meant for us; another scheme may be for a proxy before us."""
+    return authorization.partition(" ")[0].lower() == "bearer"
+
+
+def bearer(authorization: str) -> str | None:
+    """Return the token of ``Bearer …``, if it may be one."""
+    scheme, _, secret = authorization.partition(" ")
+    is_one = scheme.lower() == "bearer" and secret.isascii() and 0 < len(secret.strip()) <= _LONGEST
+    return secret.strip() if is_one else None

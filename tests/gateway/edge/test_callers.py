@@ -1,0 +1,152 @@
+"""Who asks: what the endpoint makes of those it recognises, does not recognise, and no longer recognises."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+import pytest
+import strawberry
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
+
+from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.loaders.viewer import Viewer
+from gateway.loaders.window import Operation
+from gateway.resources import Href
+from gateway.schema.context import Context
+from gateway.schema.errors import Unauthenticated
+from gateway.stores.records import StoreUnavailable
+from gateway.upstream.errors import OriginRefused
+from gateway.upstream.signing import Credentials
+
+pytestmark = pytest.mark.anyio
+
+ALICE = Viewer("alice", Credentials("key", "secret"), "session of alice")
+HREF = Href("http://o.test/users/alice")
+
+
+@dataclass
+class Door:
+    """Recognises whom it is told to, and notes who was forgotten."""
+
+    viewer: Viewer | Exception | None = ALICE
+    failures: Sequence[Exception] = ()
+    forgotten: list[Viewer] = field(default_factory=list)
+
+    async def authenticate(self, _request: Request) -> Viewer | None:
+        """Say who it is, or raise."""
+        if isinstance(self.viewer, Exception):
+            raise self.viewer
+        return self.viewer
+
+    async def forget(self, viewer: Viewer) -> None:
+        """Take note."""
+        self.forgotten.append(viewer)
+
+    def fail(self, number: int) -> str:
+        """Be a field: raise the failure of that number."""
+        raise self.failures[number]
+
+
+@asynccontextmanager
+async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def fail(self, number: int) -> str | None:
+            return door.fail(number)
+
+    def make_context(_viewer: Viewer | None) -> Context:
+        return cast("Context", type("Bare", (), {"operation": Operation(1.0)})())
+
+    endpoint = Endpoint(strawberry.Schema(Query), make_context, door.authenticate, door.forget)
+    app = Starlette(
+        routes=[Route("/graphql", endpoint.answer, methods=["POST"])],
+        exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
+    )
+    fields = " ".join(f"f{number}: fail(number: {number})" for number in range(len(door.failures)))
+    query = f"{{ __typename {fields} }}"
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
+        yield lambda: http.post("/graphql", json={"query": query})
+
+
+def _codes(response: httpx.Response) -> list[str]:
+    return [error["extensions"]["code"] for error in response.json().get("errors", ())]
+
+
+GONE = ["Invalid Or Expired Token", "Access Token Validation Failed", "User ID access token mismatch"]
+
+
+@pytest.mark.parametrize("message", GONE)
+async def test_a_token_that_the_origin_refuses_ends_the_session(message: str) -> None:
+    """The field is told so, the rest of the answer is there, and the session is over."""
+    door = Door(failures=[OriginRefused(HREF, 401, message=message)])
+    async with _opened(door) as ask:
+        response = await ask()
+
+    assert _codes(response) == ["UNAUTHENTICATED"]
+    assert response.json()["data"] == {"__typename": "Query", "f0": None}
+    assert door.forgotten == [ALICE]
+
+
+async def test_a_graph_that_says_so_ends_it_too() -> None:
+    """Whoever is signed in and told to sign in has a token that is good no more."""
+    door = Door(failures=[Unauthenticated()])
+    async with _opened(door) as ask:
+        await ask()
+
+    assert door.forgotten == [ALICE]
+
+
+OTHERS = [
+    OriginRefused(HREF, 401, message="Invalid Signature"),
+    OriginRefused(HREF, 401, message="Timestamp Is Invalid"),
+    OriginRefused(HREF, 401),
+    OriginRefused(HREF, 403, message="Invalid Or Expired Token"),
+    OriginRefused(HREF, 404),
+    OriginRefused(HREF, 503),
+]
+
+
+async def test_nothing_else_ends_it() -> None:
+    """Our secret, our clock or the origin may be wrong, and nobody has to sign in again for that."""
+    door = Door(failures=OTHERS)
+    async with _opened(door) as ask:
+        response = await ask()
+
+    assert "UNAUTHENTICATED" not in _codes(response)
+    assert len(_codes(response)) == len(OTHERS)
+    assert door.forgotten == []
+
+
+async def test_who_was_nobody_is_not_forgotten() -> None:
+    """Whoever asks for what is personal without signing in is told so, and nothing ends."""
+    door = Door(viewer=None, failures=[Unauthenticated()])
+    async with _opened(door) as ask:
+        response = await ask()
+
+    assert (_codes(response), door.forgotten) == (["UNAUTHENTICATED"], [])
+
+
+REFUSED = [
+    (HTTPException(401, "No.", {"www-authenticate": "Bearer"}), 401, "UNAUTHENTICATED"),
+    (HTTPException(403, "No."), 403, "FORBIDDEN"),
+    (StoreUnavailable("CANARY"), 503, "INTERNAL"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "code"), REFUSED)
+async def test_who_is_refused_is_told_in_terms_of_the_graph(error: Exception, status: int, code: str) -> None:
+    """By status and by code; why sessions cannot be looked up is nobody's business."""
+    async with _opened(Door(viewer=error)) as ask:
+        response = await ask()
+
+    assert (response.status_code, _codes(response)) == (status, [code])
+    assert ("www-authenticate" in response.headers) == (status == 401)
+    assert ("retry-after" in response.headers) == (status == 503)
+    assert "CANARY" not in response.text
