@@ -5,6 +5,7 @@ import logging
 import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from gateway.origin import feeds
 from gateway.origin.answers import Answers, Rendered
 from gateway.origin.calls import Answer
 from gateway.origin.database import EVERYBODY, Database, DatabaseUnusable
+from gateway.origin.eras import Era
 from gateway.origin.errands import Errand, Group, Stray, admit, read_errand, read_stray
 from gateway.origin.errors import Broken, Late, Refusal, Unavailable
 from gateway.origin.inquiries import Inquiry
@@ -21,6 +23,7 @@ from gateway.origin.oauth.known import Known, find_known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths
 from gateway.origin.quota.gate import Gate
+from gateway.origin.representations.early import dated
 from gateway.origin.representations.view import View
 from gateway.origin.routes.table import Table
 from gateway.origin.settings import OriginSettings
@@ -136,6 +139,8 @@ class Dispatcher:
             answers.refuse(errand.place, answer)
             return
         is_personal = errand.is_stored or errand.route.is_personal
+        if view.era is Era.LAUNCH:
+            answer = replace(answer, root=dated(answer.root, self._paths))
         document = feeds.as_asked(answer, errand, view, now=self._settings.clock())
         answers.put(errand.place, document, view, is_personal=is_personal)
 

@@ -11,10 +11,11 @@ class Era(StrEnum):
     """A time to be like; 2010 is the default and has everything."""
 
     LAUNCH = "2008"
-    """Before ``users/current``, bulk requests and versions."""
+    """Before ``users/current``, bulk requests, versions and series that are found."""
     EVERYTHING = "2010"
     STREAMING = "2011-10"
-    """What was announced for 14 October 2011: no discs, no categories; disc queues show the instant one."""
+    """What was announced for 14 October 2011: no discs anywhere, no categories, series rated as a whole; disc
+    queues show the instant one."""
     LAST_CHANGE = "2012-09"
     """After 15 September 2012: no rental history, no old index files, no dates but 1 January 2100."""
     CLOSED = "2014-11"
@@ -34,9 +35,21 @@ _GONE: Final = {
 }
 _GONE_BY_NAME: Final = {
     Era.LAUNCH: frozenset({(Place.INDEX, "full"), (Place.INDEX, "streaming"), (Place.INDEX, "dvd")}),
-    Era.STREAMING: frozenset({(Place.RENTALS, "shipped"), (Place.RENTALS, "returned")}),
+    Era.STREAMING: frozenset(
+        {
+            (Place.RENTALS, "shipped"),
+            (Place.RENTALS, "returned"),
+            (Place.INDEX, "streaming"),
+            (Place.INDEX, "dvd"),
+        }
+    ),
     Era.LAST_CHANGE: frozenset({(Place.INDEX, "index"), (Place.INDEX, "full")}),
 }
+
+_DISC_PARTS: Final = frozenset({"discs", "bonus_materials"})
+
+STREAMED: Final = frozenset({"instant"})
+"""The formats of what is not sent on discs."""
 
 
 def is_served(era: Era, address: Address | None) -> bool:
@@ -47,6 +60,8 @@ def is_served(era: Era, address: Address | None) -> bool:
 def is_there(era: Era, address: Address) -> bool:
     """Tell whether the service answered at *address* then."""
     named = (address.place, address.name)
+    if era is Era.STREAMING and address.part in _DISC_PARTS:
+        return False
     return address.place not in _GONE[era] and named not in _GONE_BY_NAME.get(era, frozenset())
 
 

@@ -13,7 +13,7 @@ from gateway.origin.oauth.claims import Claims, read_claims
 from gateway.origin.oauth.known import Known
 from gateway.origin.oauth.verification import Verifier
 from gateway.origin.paths import Paths, Place
-from gateway.origin.representations.view import DAY, View
+from gateway.origin.representations.view import DAY, Version, View
 from gateway.origin.routes.route import READS, Route
 from gateway.origin.routes.table import Table
 from gateway.origin.settings import TOKEN_AS_USER, OriginSettings
@@ -105,6 +105,9 @@ def admit(
         raise AnotherUser
     view = read_view(paths, errand.call.parameters, inquiry.accept, output=inquiry.output)
     view = replace(view, era=settings.era, today=int(settings.clock()) // DAY)
+    if settings.era is Era.LAUNCH:
+        # There was no other version to ask for.
+        view = replace(view, version=Version.V1_0)
     if view.callback and (errand.route.is_personal or errand.is_write):
         raise Invalid("callback", "what is a subscriber's own is no script")
     return replace(errand, call=replace(errand.call, caller=caller)), view

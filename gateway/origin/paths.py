@@ -109,7 +109,7 @@ _TEMPLATES: Final = (
     (Place.PERSON, Path.PERSON),
     (Place.BULK, Path.BULK),
     (Place.BULK, "/bulk"),
-    (Place.CATEGORY, "/categories/{name}"),
+    (Place.CATEGORY, "/categories/{scheme}"),
     (Place.CURRENT_USER, "/users/current"),
     (Place.USER, "/users/{user}"),
     (Place.FEEDS, "/users/{user}/feeds"),
@@ -142,13 +142,14 @@ _SLOTS: Final = {
     "state": "available|saved",
     "position": "[0-9]{1,9}",
     "name": "[a-z0-9_-]{1,64}",
+    "scheme": "[a-z0-9_-]{1,64}(?:/[a-z0-9_-]{1,64})?",
     "rentals": "shipped|returned|watched",
     "index": "index|full|streaming|dvd",
     "size": "tiny|small|large|[1-9][0-9]{1,2}pix_w",
 }
 """What may stand where a template has a name."""
 
-_NAMES: Final = ("name", "rentals", "index", "size")
+_NAMES: Final = ("name", "scheme", "rentals", "index", "size")
 """The slots that an address keeps as its name."""
 
 _LARGEST_ID: Final = 2**31 - 1

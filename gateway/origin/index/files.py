@@ -42,9 +42,9 @@ class IndexFile:
     tells_ids: bool = False
     """Whether it says what other catalogs call a title."""
 
-    def selection(self, systems: frozenset[str]) -> Selection:
+    def selection(self, view: View, systems: frozenset[str]) -> Selection:
         """Return what is read for it, by someone who may know the ids of *systems*."""
-        return Selection(self.load, self.formats, systems if self.tells_ids else frozenset())
+        return Selection(self.load, self.formats or view.formats, systems if self.tells_ids else frozenset())
 
 
 _DISC_FORMATS: Final = frozenset({"DVD", "Blu-ray", "HD DVD"})
@@ -61,7 +61,7 @@ FILES: Final[Mapping[str, IndexFile]] = {
 
 def view_of(view: View) -> View:
     """Return how titles are shown in these files, in whatever way they were asked for."""
-    return View(view.paths, Version.V2_0, _EXPANDED)
+    return View(view.paths, Version.V2_0, _EXPANDED, era=view.era, today=view.today)
 
 
 async def write(

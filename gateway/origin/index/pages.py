@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.attributes import set_committed_value
 
 from gateway.origin import queries
 from gateway.origin.database import Database
-from gateway.origin.models import Availability, ExternalId, Title
-from gateway.origin.records import Facet, IndexRecord, TitleRecord, TitleReference
+from gateway.origin.eras import STREAMED
+from gateway.origin.models import ExternalId, Kind, Title
+from gateway.origin.queries.offered import offered_in
+from gateway.origin.records import Facet, IndexRecord, TitleReference
 
 _PAGE: Final = 100
 
@@ -29,11 +30,7 @@ class Selection:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what a title must be to be listed."""
-        if self.formats is None:
-            return []
-        return [
-            exists().where(Availability.title_id == Title.id, Availability.format.in_(sorted(self.formats)))
-        ]
+        return [*offered_in(self.formats)]
 
 
 async def state(session: AsyncSession, selection: Selection) -> tuple[object, ...]:
@@ -68,12 +65,12 @@ def _next_ids(selection: Selection, last: int) -> Select[int]:
 
 
 async def _records(session: AsyncSession, ids: Sequence[int], selection: Selection) -> list[IndexRecord]:
-    records = await queries.titles(session, ids, load=selection.load)
-    children = await _children(session, ids)
+    records = await queries.titles(session, ids, load=selection.load, only=selection.formats)
+    children = await _children(session, ids, selection)
     external = await _external_ids(session, ids, selection.systems)
     return [
         IndexRecord(
-            record=record if selection.formats is None else _only(record, selection.formats),
+            record=record,
             children=children.get(key, ()),
             external_ids=external.get(key, ()),
         )
@@ -81,8 +78,12 @@ async def _records(session: AsyncSession, ids: Sequence[int], selection: Selecti
     ]
 
 
-async def _children(session: AsyncSession, ids: Collection[int]) -> Mapping[int, list[TitleReference]]:
+async def _children(
+    session: AsyncSession, ids: Collection[int], selection: Selection
+) -> Mapping[int, list[TitleReference]]:
     below = select(Title).where(Title.parent_id.in_(ids)).order_by(Title.parent_id, Title.number, Title.id)
+    if selection.formats == STREAMED:
+        below = below.where(Title.kind != Kind.DISC)
     found: dict[int, list[TitleReference]] = defaultdict(list)
     for child in await session.scalars(below):
         if child.parent_id is not None:
@@ -102,22 +103,3 @@ async def _external_ids(
         found[row.title_id].append((row.system, row.value))
     order = ("upc", "amg", "tms")
     return {key: sorted(own, key=lambda pair: order.index(pair[0])) for key, own in found.items()}
-
-
-def _only(record: TitleRecord, formats: Collection[str]) -> TitleRecord:
-    """Return *record* with nothing in it of other *formats*."""
-    title, facets = record.title, set(record.facets)
-    for facet, name in _OF_FORMATS.items():
-        kept = [row for row in getattr(title, name) if row.format in formats]
-        set_committed_value(title, name, kept)
-        if not kept:
-            facets.discard(facet)
-    return replace(record, facets=frozenset(facets))
-
-
-_OF_FORMATS: Final = {
-    Facet.FORMATS: "availability",
-    Facet.SCREEN_FORMATS: "screen_formats",
-    Facet.LANGUAGES_AND_AUDIO: "languages",
-}
-"""What a title has for each format by itself, and where its row keeps it."""

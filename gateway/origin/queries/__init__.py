@@ -1,8 +1,8 @@
 """What the origin reads: every query takes a list and costs a handful of statements, however long it is."""
 
-from gateway.origin.queries.families import child_ids
+from gateway.origin.queries.families import child_ids, series_ids
 from gateway.origin.queries.filmography import filmography_ids, people
 from gateway.origin.queries.loading import titles
 from gateway.origin.queries.similars import similar_ids
 
-__all__ = ["child_ids", "filmography_ids", "people", "similar_ids", "titles"]
+__all__ = ["child_ids", "filmography_ids", "people", "series_ids", "similar_ids", "titles"]

@@ -1,11 +1,12 @@
 """What a title has anything to show for: columns to select with it, and how to read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy import ColumnElement, exists, false, or_, true
 from sqlalchemy.orm import aliased
 
 from gateway.origin import models
+from gateway.origin.eras import STREAMED
 from gateway.origin.models import Kind, Role
 from gateway.origin.records import Facet
 
@@ -36,12 +37,32 @@ _FLAGS: Mapping[Facet, ColumnElement[bool]] = {
     Facet.EPISODES: _below(Kind.PROGRAM),
 }
 
-COLUMNS: Sequence[ColumnElement[bool]] = tuple(flag.label(facet.value) for facet, flag in _FLAGS.items())
-"""Selected after a title, one truth value each."""
+_OF_FORMATS: Mapping[Facet, type[models.Availability | models.ScreenFormat | models.LanguageAudio]] = {
+    Facet.FORMATS: models.Availability,
+    Facet.SCREEN_FORMATS: models.ScreenFormat,
+    Facet.LANGUAGES_AND_AUDIO: models.LanguageAudio,
+}
+"""What a title has for each format by itself."""
+
+
+def columns(formats: Collection[str] | None = None) -> Sequence[ColumnElement[bool]]:
+    """Return what is selected after a title, one truth value each; only of *formats*, if they are given."""
+    flags = _FLAGS if formats is None else {**_FLAGS, **_flags_of(formats)}
+    return [flag.label(facet.value) for facet, flag in flags.items()]
+
+
+def _flags_of(formats: Collection[str]) -> Mapping[Facet, ColumnElement[bool]]:
+    flags: dict[Facet, ColumnElement[bool]] = {
+        facet: exists().where(table.title_id == models.Title.id, table.format.in_(sorted(formats)))
+        for facet, table in _OF_FORMATS.items()
+    }
+    if formats == STREAMED:
+        flags |= dict.fromkeys((Facet.DISCS, Facet.BONUS_MATERIALS), false())
+    return flags
 
 
 def of_row(title: models.Title, flags: Sequence[object]) -> frozenset[Facet]:
-    """Return the facets of *title*, whose ``COLUMNS`` came back as *flags*."""
+    """Return the facets of *title*, whose ``columns`` came back as *flags*."""
     facets = {facet for facet, flag in zip(_FLAGS, flags, strict=True) if flag}
     facets.add(Facet.BOX_ART)
     if title.synopsis:

@@ -44,6 +44,15 @@ async def child_ids(session: AsyncSession, parents: Collection[int], facet: Face
     return members
 
 
+async def series_ids(session: AsyncSession, ids: Collection[int]) -> dict[int, int]:
+    """Return the series of those of *ids* that are parts of one."""
+    found: dict[int, int] = {}
+    for part in chunks(ids):
+        query = select(Title.id, Title.series_id).where(Title.id.in_(part), Title.series_id.is_not(None))
+        found |= {key: series for key, series in await session.execute(query) if series is not None}
+    return found
+
+
 def _members(parents: Sequence[int], family: _Family) -> CompoundSelect[int, int, int, int]:
     """Select owner and child; a season's members are found by their parent, a series' by their series."""
     child, parent = aliased(Title), aliased(Title)

@@ -6,6 +6,7 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from gateway.origin import models
@@ -29,19 +30,34 @@ _ON_REQUEST: Mapping[Facet, ORMOption] = {
     Facet.SCREEN_FORMATS: selectinload(Title.screen_formats),
     Facet.LANGUAGES_AND_AUDIO: selectinload(Title.languages),
 }
+_OF_FORMATS: Mapping[Facet, str] = {
+    Facet.FORMATS: "availability",
+    Facet.SCREEN_FORMATS: "screen_formats",
+    Facet.LANGUAGES_AND_AUDIO: "languages",
+}
+"""What a title has for each format by itself, and where its row keeps it."""
 
 
 async def titles(
-    session: AsyncSession, ids: Collection[int], *, load: frozenset[Facet] = frozenset()
+    session: AsyncSession,
+    ids: Collection[int],
+    *,
+    load: frozenset[Facet] = frozenset(),
+    only: frozenset[str] | None = None,
 ) -> dict[int, TitleRecord]:
-    """Return the titles that exist among *ids*, in that order, with the facets of *load* filled in."""
+    """Return the titles that exist among *ids*, in that order, with the facets of *load* filled in.
+
+    Of what a title has for each format by itself, *only* these formats are told, if they are given.
+    """
     options = [*_ALWAYS, *(option for facet, option in _ON_REQUEST.items() if facet in load)]
     rows: dict[int, tuple[Title, frozenset[Facet]]] = {}
     for part in chunks(ids):
-        query = select(Title, *facets.COLUMNS).where(Title.id.in_(part)).options(*options)
+        query = select(Title, *facets.columns(only)).where(Title.id.in_(part)).options(*options)
         for title, *flags in await session.execute(query):
             rows[title.id] = title, facets.of_row(title, flags)
-    children = await _children(session, rows, load)
+            if only is not None:
+                _drop_others(title, load, only)
+    children = await _children(session, rows, load, only)
     return {
         key: TitleRecord(title=rows[key][0], facets=rows[key][1], children=children[key])
         for key in dict.fromkeys(ids)
@@ -49,15 +65,22 @@ async def titles(
     }
 
 
+def _drop_others(title: Title, load: frozenset[Facet], only: frozenset[str]) -> None:
+    """Leave nothing in *title* of formats but *only*."""
+    for facet in load & _OF_FORMATS.keys():
+        kept = [row for row in getattr(title, _OF_FORMATS[facet]) if row.format in only]
+        set_committed_value(title, _OF_FORMATS[facet], kept)
+
+
 async def _children(
-    session: AsyncSession, parents: Collection[int], load: frozenset[Facet]
+    session: AsyncSession, parents: Collection[int], load: frozenset[Facet], only: frozenset[str] | None
 ) -> dict[int, dict[Facet, list[TitleRecord]]]:
     """Return what belongs to each of *parents*, for the facets of *load* that have members."""
     members: dict[Facet, dict[int, list[int]]] = {}
     for facet in sorted(load & families.FACETS):
         members[facet] = await families.child_ids(session, parents, facet)
     if Facet.SIMILARS in load:
-        members[Facet.SIMILARS] = await similar_ids(session, parents)
+        members[Facet.SIMILARS] = await similar_ids(session, parents, only=only)
     wanted = set(chain.from_iterable(chain.from_iterable(of.values()) for of in members.values()))
     links = await _links(session, wanted)
     return {

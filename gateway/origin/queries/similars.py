@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from gateway.origin.models import Credit, Kind, Title, TitleGenre
 from gateway.origin.queries.chunks import chunks
+from gateway.origin.queries.offered import offered_in
 
 LIMIT = 500
 """Similars a title, as many as the API ever shows (contract 1.10)."""
@@ -18,20 +19,22 @@ _CHUNK = 200
 """Titles a statement: every one has thousands of candidates, which SQLite sorts in memory."""
 
 
-async def similar_ids(session: AsyncSession, ids: Collection[int]) -> dict[int, list[int]]:
+async def similar_ids(
+    session: AsyncSession, ids: Collection[int], *, only: Collection[str] | None = None
+) -> dict[int, list[int]]:
     """Return the ids of what is similar to each title, the most similar first; every id has an entry.
 
     A shared person weighs three times a shared genre; ties go by rating, then id. Only films and
-    series are similar, and only to each other.
+    series are similar, and only to each other; if formats are given, *only* what comes in one of them.
     """
     similars: dict[int, list[int]] = {title: [] for title in ids}
     for part in chunks(ids, size=_CHUNK):
-        for title, similar in await session.execute(_ranked(part)):
+        for title, similar in await session.execute(_ranked(part, only)):
             similars[title].append(similar)
     return similars
 
 
-def _ranked(ids: Sequence[int]) -> Select[int, int]:
+def _ranked(ids: Sequence[int], only: Collection[str] | None) -> Select[int, int]:
     scores = _scores(ids)
     place = (
         func.row_number()
@@ -44,7 +47,7 @@ def _ranked(ids: Sequence[int]) -> Select[int, int]:
     ranked = (
         select(scores.c.title, scores.c.similar, place)
         .join(Title, Title.id == scores.c.similar)
-        .where(Title.kind.in_((Kind.MOVIE, Kind.SERIES)))
+        .where(Title.kind.in_((Kind.MOVIE, Kind.SERIES)), *offered_in(only))
         .cte("ranked")
     )
     return (

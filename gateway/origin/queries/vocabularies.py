@@ -17,6 +17,7 @@ def _rated_by(system: RatingSystem) -> Select[str]:
 _TERMS: Final[Mapping[str, Select[str | None]]] = {
     "title_formats": select(models.Availability.format),
     "title_video_formats": select(models.Availability.quality),
+    "title_formats/quality": select(models.Availability.quality),
     "award_types": select(models.Award.body),
     "screen_formats": select(models.ScreenFormat.label),
     "languages": select(models.LanguageAudio.language),
@@ -28,9 +29,30 @@ _TERMS: Final[Mapping[str, Select[str | None]]] = {
 }
 
 
+_AWARDS: Final = "award_types/"
+_BODIES: Final = frozenset(
+    {
+        "academy_awards",
+        "golden_globe_awards",
+        "baftas",
+        "afi",
+        "razzie",
+        "time",
+        "sundance_film_festival",
+        "independent_spirit_awards",
+    }
+)
+"""Who gives awards; each has a scheme of its own (contract 4.2)."""
+
+
+def _awards_of(scheme: str) -> Select[str] | None:
+    body = scheme.removeprefix(_AWARDS)
+    return select(models.Award.name).where(models.Award.body == body) if body in _BODIES else None
+
+
 async def catalog_terms(session: AsyncSession, scheme: str) -> list[str] | None:
     """Return the terms of *scheme* that occur, in the order of the alphabet; none if it has no place here."""
-    used = _TERMS.get(scheme)
+    used = _awards_of(scheme) if scheme.startswith(_AWARDS) else _TERMS.get(scheme)
     if used is None:
         return None
     return sorted(term for term in await session.scalars(used.distinct()) if term)

@@ -52,6 +52,8 @@ _HISTORY: Final = frozenset(
     feed.resource for feed in FEEDS if feed.rel.startswith(("rental_history", "at_home"))
 )
 
+_DISCS: Final = frozenset({"/queues/disc", "/rental_history/shipped", "/rental_history/returned", "/at_home"})
+
 RESOURCES: Final = tuple(dict.fromkeys(feed.resource for feed in FEEDS))
 """What there are feed tokens for."""
 
@@ -67,6 +69,8 @@ def feeds(view: View, subscriber: str, consumer_key: str, tokens: Mapping[str, s
     element = root("resource")
     for feed in FEEDS:
         if not view.has_history and feed.resource in _HISTORY:
+            continue
+        if view.formats is not None and feed.resource in _DISCS:
             continue
         query = {
             "feed_token": tokens[feed.resource],

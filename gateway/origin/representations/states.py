@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.contract import Scheme
 from gateway.origin.accounts import QueueKind
+from gateway.origin.eras import Era
 from gateway.origin.records import FormatState, Playback, TitleState
 from gateway.origin.representations.elements import Element, add, add_category, root
 from gateway.origin.representations.lists import template
@@ -22,7 +23,7 @@ def title_states(view: View, user: str, states: Sequence[TitleState]) -> Element
         wrapper = add(element, "title_state")
         add_reference(view, wrapper, state.title)
         for kind in _ORDER:
-            if kind in state.formats:
+            if kind in state.formats and (kind is QueueKind.INSTANT or view.formats is None):
                 _add_queue(view, wrapper, user, kind, state.formats[kind])
     return element
 
@@ -40,10 +41,11 @@ def _add_queue(
         for label in state.labels:
             add_category(element, view.paths.scheme(Scheme.TITLE_STATES), label)
         if view.has_extras and view.has_history and state.playback:
-            _add_playback(element, state.playback)
+            _add_playback(view, element, state.playback)
 
 
-def _add_playback(element: Element, playback: Playback) -> None:
-    add(element, "playback_bookmark", playback.bookmark)
+def _add_playback(view: View, element: Element, playback: Playback) -> None:
+    # From 30 June 2011 on it said nothing.
+    add(element, "playback_bookmark", playback.bookmark if view.era is Era.EVERYTHING else 0)
     add(element, "watched_date", playback.watched)
     add(element, "watched_to_end", "true" if playback.is_to_end else "false")

@@ -46,7 +46,9 @@ def user(view: View, subscriber: Subscriber) -> Element:
     _add_preferences(view, element, subscriber)
     here = view.paths.user(subscriber.id)
     for rel, path, title in _LINKS:
-        if not view.has_history and rel in _HISTORY:
+        if rel in _HISTORY and not view.has_history:
+            continue
+        if rel == Rel.AT_HOME and view.formats is not None:
             continue
         add_link(element, f"{here}/{path}", rel=rel, title=title)
     return element
@@ -59,6 +61,8 @@ def _add_preferences(view: View, element: Element, subscriber: Subscriber) -> No
         add_category(level, view.paths.scheme(Scheme.MATURITY_LEVEL), str(subscriber.max_maturity_level))
     formats = element if view.is_thin else add(element, "preferred_formats")
     for preferred in subscriber.formats:
+        if view.formats is not None and preferred.format.lower() not in view.formats:
+            continue
         add_category(formats, view.paths.scheme(Scheme.TITLE_FORMATS), preferred.format)
 
 

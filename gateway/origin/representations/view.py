@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from gateway.origin.eras import END_OF_TIME, Era
+from gateway.origin.eras import END_OF_TIME, STREAMED, Era
 from gateway.origin.paths import FILMOGRAPHY, Paths
 from gateway.origin.records import Facet
 
@@ -58,6 +58,16 @@ class View:
     def has_history(self) -> bool:
         """Whether anything is told of what was rented and watched."""
         return self.era is not Era.LAST_CHANGE
+
+    @property
+    def formats(self) -> frozenset[str] | None:
+        """Return the only formats that anything is shown of; None is all there are."""
+        return STREAMED if self.era is Era.STREAMING else None
+
+    @property
+    def rates_series(self) -> bool:
+        """Whether a rating of a part of a series is one of the whole (contract 3.14)."""
+        return self.era in {Era.STREAMING, Era.LAST_CHANGE}
 
     def until(self, moment: int | None) -> int | None:
         """Return the end of an availability as it is told: at last only ends within two weeks were."""

@@ -12,6 +12,7 @@ from gateway.origin.errors import NotFound
 from gateway.origin.paths import Address
 from gateway.origin.records import Facet, TitleRecord
 from gateway.origin.representations.elements import Element
+from gateway.origin.representations.view import View
 
 Thing = TypeVar("Thing")
 
@@ -20,10 +21,10 @@ BREATH: Final = 16
 
 
 async def find_titles(
-    session: AsyncSession, calls: Sequence[Call], load: frozenset[Facet] = frozenset()
+    session: AsyncSession, view: View, calls: Sequence[Call], load: frozenset[Facet] = frozenset()
 ) -> list[TitleRecord | None]:
     """Return the title that each call names; an id of another kind, or of another series, is nothing."""
-    records = await queries.titles(session, _ids(calls), load=load)
+    records = await queries.titles(session, _ids(calls), load=load, only=view.formats)
     return [_fitting(records, call.address) for call in calls]
 
 

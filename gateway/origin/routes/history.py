@@ -31,7 +31,7 @@ async def show_at_home(session: AsyncSession, view: View, calls: Sequence[Call])
 async def show_rental_history(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {user}/rental_history[/shipped|/returned|/watched]``: a page of one list, or of all three."""
     rented = await history.rentals(session, owners(calls))
-    sections = [_section(call, rented[call.subscriber.id]) for call in calls]
+    sections = [_section(view, call, rented[call.subscriber.id]) for call in calls]
     return await show_sections(session, view, calls, sections=sections, frame=_HISTORY)
 
 
@@ -45,9 +45,10 @@ async def show_reviews(session: AsyncSession, view: View, calls: Sequence[Call])
     return await show_sections(session, view, calls, sections=sections, frame=_REVIEWS)
 
 
-def _section(call: Call, rented: Sequence[Rental]) -> Section[HistoryEntry]:
+def _section(view: View, call: Call, rented: Sequence[Rental]) -> Section[HistoryEntry]:
     if call.address.name is None:
-        return Section("rental_history", history.history(rented))
+        lists = history.LISTS if view.formats is None else (RentalState.WATCHED,)
+        return Section("rental_history", history.history(rented, lists))
     name = RentalState(call.address.name)
     return Section(f"rental_history/{name}", history.history(rented, [name]))
 

@@ -28,8 +28,12 @@ def index_files(database: Database) -> Endpoint:
 
 async def _document(session: AsyncSession, database: Database, view: View, call: Call) -> Document:
     file = FILES[call.address.name or ""]
-    selection = file.selection(_systems(call))
-    told = (call.address.name, view.paths.base, sorted(selection.systems), await state(session, selection))
+    selection = file.selection(view, _systems(call))
+    # What is told of the end of an availability changes with the days.
+    told = (
+        *(call.address.name, view.paths.base, view.era, view.today if view.until(None) else 0),
+        *(sorted(selection.systems), await state(session, selection)),
+    )
     return Document(
         root(file.root),
         etag=entity_tag(repr(told).encode()),

@@ -26,7 +26,7 @@ async def show_people(session: AsyncSession, view: View, calls: Sequence[Call]) 
     people = await find_people(session, calls)
     if FILMOGRAPHY not in view.expand:
         return await answer(people, partial(person, view))
-    ids = await _films(session, people)
+    ids = await _films(session, view, people)
     shown = {owner: films[:LARGEST_FILMOGRAPHY] for owner, films in ids.items()}
     titles = await queries.titles(session, list(dict.fromkeys(chain(*shown.values()))))
 
@@ -39,14 +39,17 @@ async def show_people(session: AsyncSession, view: View, calls: Sequence[Call]) 
 async def show_filmographies(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {person}/filmography``: a page of the titles that the person had a part in."""
     people = await find_people(session, calls)
-    ids = await _films(session, people)
+    ids = await _films(session, view, people)
     shelves = [Shelf(who, ids[who.id]) if who else None for who in people]
     stretches = cut(shelves, calls, largest=LARGEST_FILMOGRAPHY)
     return await show_stretches(session, view, stretches, _filmography)
 
 
-async def _films(session: AsyncSession, people: Sequence[models.Person | None]) -> dict[int, list[int]]:
-    return await queries.filmography_ids(session, list(dict.fromkeys(who.id for who in people if who)))
+async def _films(
+    session: AsyncSession, view: View, people: Sequence[models.Person | None]
+) -> dict[int, list[int]]:
+    ids = list(dict.fromkeys(who.id for who in people if who))
+    return await queries.filmography_ids(session, ids, only=view.formats)
 
 
 def _filmography(view: View, stretch: Stretch[models.Person], films: Sequence[TitleRecord]) -> Element:

@@ -106,7 +106,9 @@ def _queue_page(queue: CurrentQueue, state: EntryState | None, page: Page, *, to
 async def _show(session: AsyncSession, view: View, sheets: Sequence[_Sheet | Refusal]) -> list[Answer]:
     """Read the titles of all *sheets* at once, and represent each sheet."""
     shown = chain(*(sheet.items for sheet in sheets if isinstance(sheet, _Sheet)))
-    titles = await queries.titles(session, list({item.title_id for item in shown}), load=view.facets)
+    titles = await queries.titles(
+        session, list({item.title_id for item in shown}), load=view.facets, only=view.formats
+    )
     answers: list[Answer] = []
     for sheet in sheets:
         if isinstance(sheet, Refusal):

@@ -102,7 +102,7 @@ def _position(text: str) -> int | None:
 async def _created(session: AsyncSession, view: View, posted: Posted) -> Document:
     queue: CurrentQueue = posted.queue
     items = [item for item in map(queue.item, posted.created) if item]
-    titles = await queries.titles(session, posted.created, load=view.facets)
+    titles = await queries.titles(session, posted.created, load=view.facets, only=view.formats)
     user = queue.key.subscriber_id
     root = queues.created(
         view,

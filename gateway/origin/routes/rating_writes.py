@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.origin import queries
 from gateway.origin.calls import Answer, Call, Document, Endpoint
 from gateway.origin.errors import Invalid, NotFound
 from gateway.origin.models import Title
@@ -31,15 +32,15 @@ def post_rating(clock: Clock) -> Endpoint:
 def put_rating(clock: Clock) -> Endpoint:
     """``PUT {user}/ratings/title/actual/{id}``: change a rating, or take it back."""
 
-    async def endpoint(session: AsyncSession, _view: View, calls: Sequence[Call]) -> list[Answer]:
-        return [await _put(session, call, int(clock())) for call in calls]
+    async def endpoint(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
+        return [await _put(session, view, call, int(clock())) for call in calls]
 
     return endpoint
 
 
 async def _post(session: AsyncSession, view: View, call: Call, now: int) -> Answer:
     opinion = _opinion(call)
-    title = call.address.id or await _named(session, view, call)
+    title = await _rated(session, view, call.address.id or await _named(session, view, call))
     try:
         await rate(session, call.subscriber.id, title, opinion, now=now)
     except TitleUnavailable:
@@ -50,11 +51,19 @@ async def _post(session: AsyncSession, view: View, call: Call, now: int) -> Answ
     return Document(rating_written(201, "Title rated"), status=201, location=location)
 
 
-async def _put(session: AsyncSession, call: Call, now: int) -> Answer:
+async def _put(session: AsyncSession, view: View, call: Call, now: int) -> Answer:
     opinion = _opinion(call)
-    await change(session, call.subscriber.id, call.address.id, opinion, now=now)
+    title = await _rated(session, view, call.address.id)
+    await change(session, call.subscriber.id, title, opinion, now=now)
     message = "Rating removed" if opinion is Opinion.NO_OPINION else "Rating changed"
     return Document(rating_written(200, message))
+
+
+async def _rated(session: AsyncSession, view: View, title: int) -> int:
+    """Return what is rated: *title*, or later the series that it is a part of."""
+    if not view.rates_series:
+        return title
+    return (await queries.series_ids(session, [title])).get(title, title)
 
 
 def _opinion(call: Call) -> Opinion:

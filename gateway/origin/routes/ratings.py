@@ -59,7 +59,7 @@ async def show_rating_kinds(_session: AsyncSession, view: View, calls: Sequence[
 async def show_ratings(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {user}/ratings/title``: what was given, and what is predicted, for the titles asked about."""
     asked = _asked(view, calls)
-    given = await reading.ratings_of(session, owners(calls), _ids(asked))
+    given = await _given(session, view, calls, _ids(asked))
     predicted = await predict(session, _wanted(calls, asked))
     return await _show(session, view, calls, asked, _Shown(TITLES, given, predicted))
 
@@ -85,8 +85,8 @@ async def show_actual(session: AsyncSession, view: View, calls: Sequence[Call]) 
 async def show_rating(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {user}/ratings/title/actual/{id}``: one rating that was given."""
     ids = [call.address.id for call in calls]
-    given = await reading.ratings_of(session, owners(calls), ids)
-    records = await queries.titles(session, ids, load=view.facets)
+    given = await _given(session, view, calls, ids)
+    records = await queries.titles(session, ids, load=view.facets, only=view.formats)
     answers: list[Answer] = []
     for call in calls:
         rating = given.get((call.subscriber.id, call.address.id))
@@ -98,9 +98,21 @@ async def show_rating(session: AsyncSession, view: View, calls: Sequence[Call]) 
     return answers
 
 
+async def _given(session: AsyncSession, view: View, calls: Sequence[Call], ids: Sequence[int]) -> _Given:
+    """Return what was given for titles, or for the series that they are parts of where these are rated."""
+    who = owners(calls)
+    if not view.rates_series:
+        return await reading.ratings_of(session, who, ids)
+    series = await queries.series_ids(session, ids)
+    given = await reading.ratings_of(session, who, [series.get(key, key) for key in ids])
+    places = ((one, key) for one in who for key in ids)
+    found = ((place, given.get((place[0], series.get(place[1], place[1])))) for place in places)
+    return {place: rating for place, rating in found if rating is not None}
+
+
 async def _show_named(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     asked = _asked(view, calls)
-    given = await reading.ratings_of(session, owners(calls), _ids(asked))
+    given = await _given(session, view, calls, _ids(asked))
     return await _show(session, view, calls, asked, _Shown(ACTUAL, given))
 
 
@@ -144,7 +156,7 @@ def _wanted(calls: Sequence[Call], asked: Sequence[_Asked]) -> Mapping[str, set[
 async def _show(
     session: AsyncSession, view: View, calls: Sequence[Call], asked: Sequence[_Asked], shown: _Shown
 ) -> list[Answer]:
-    records = await queries.titles(session, _ids(asked), load=view.facets)
+    records = await queries.titles(session, _ids(asked), load=view.facets, only=view.formats)
     answers: list[Answer] = []
     for call, addresses in zip(calls, asked, strict=True):
         if isinstance(addresses, Refusal):

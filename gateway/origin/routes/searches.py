@@ -1,7 +1,7 @@
 """Searches: titles, people, and names to go on with (contract 3.1, 3.2 and 3.6)."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin import queries, search
 from gateway.origin.calls import Answer, Call, Document, Endpoint
+from gateway.origin.eras import Era
 from gateway.origin.errors import Invalid, Refusal
+from gateway.origin.models import Kind
 from gateway.origin.records import Hits
 from gateway.origin.representations.lists import Page
 from gateway.origin.representations.people import people_found
@@ -21,6 +23,8 @@ LARGEST_PEOPLE: Final = 500
 
 _FILTER: Final = re.compile(r"(?:https?://)?[^/]+/categories/title_formats/(instant|disc)/?")
 _FORMATS: Final[dict[str, search.Format]] = {"instant": "instant", "disc": "disc"}
+
+_AT_FIRST: Final = frozenset({Kind.MOVIE, Kind.SEASON})
 
 Clock = Callable[[], float]
 Thing = TypeVar("Thing")
@@ -35,11 +39,11 @@ def search_titles(clock: Clock) -> Endpoint:
             page, fmt = call.page(LARGEST_TITLES), _format(view, call)
             now = int(clock())
             return page, await search.search_titles(
-                session, call.term, fmt=fmt, start=page.start, limit=page.size, now=now
+                session, call.term, fmt=fmt, start=page.start, limit=page.size, now=now, kinds=_kinds(view)
             )
 
         found = [await _attempt(find, call) for call in calls]
-        titles = await queries.titles(session, _ids(found), load=view.facets)
+        titles = await queries.titles(session, _ids(found), load=view.facets, only=view.formats)
         return [
             item
             if isinstance(item, Refusal)
@@ -58,7 +62,8 @@ def suggest(clock: Clock) -> Endpoint:
     async def endpoint(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
         async def find(call: Call) -> Document:
             fmt, now = _format(view, call), int(clock())
-            return Document(autocomplete(view, await search.suggest(session, call.term, fmt=fmt, now=now)))
+            found = await search.suggest(session, call.term, fmt=fmt, now=now, kinds=_kinds(view))
+            return Document(autocomplete(view, found))
 
         return [await _attempt(find, call) for call in calls]
 
@@ -82,8 +87,15 @@ async def search_people(session: AsyncSession, view: View, calls: Sequence[Call]
     ]
 
 
+def _kinds(view: View) -> Collection[Kind]:
+    """Return what is found: at first no series, but their seasons (contract 3.1)."""
+    return _AT_FIRST if view.era is Era.LAUNCH else search.KINDS
+
+
 def _format(view: View, call: Call) -> search.Format | None:
     """Return the format that ``filters`` asks for, by whatever host it names (contract 9, 12)."""
+    if view.formats is not None:
+        return "instant"
     value = call.parameters.get("filters", "")
     if not (view.has_extras and value):
         return None

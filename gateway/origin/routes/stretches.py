@@ -75,7 +75,9 @@ async def show_stretches(
 ) -> list[Answer]:
     """Read the titles of all *stretches* at once, and represent each stretch."""
     shown = [stretch.ids for stretch in stretches if isinstance(stretch, Stretch)]
-    titles = await queries.titles(session, list(dict.fromkeys(chain(*shown))), load=view.facets)
+    titles = await queries.titles(
+        session, list(dict.fromkeys(chain(*shown))), load=view.facets, only=view.formats
+    )
     answers: list[Answer] = []
     for stretch in stretches:
         if isinstance(stretch, Refusal):

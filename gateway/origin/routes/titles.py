@@ -33,13 +33,13 @@ _PARENTS: Final[Mapping[Facet, frozenset[Kind]]] = {
 
 async def show_titles(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {title}``: one title."""
-    records = await find_titles(session, calls, view.facets)
+    records = await find_titles(session, view, calls, view.facets)
     return await answer(records, partial(catalog_title, view))
 
 
 async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {title}/{facet}``: what the title's own record holds; an absent text is not found."""
-    records = await find_titles(session, calls, view.needs({facet}))
+    records = await find_titles(session, view, calls, view.needs({facet}))
     if facet in _TEXTS:
         records = [record if record and facet in record.facets else None for record in records]
     return await answer(records, partial(DOCUMENTS[facet], view), facet)
@@ -51,12 +51,12 @@ async def show_children(
     """``GET {title}/seasons``, ``/episodes``, ``/discs``: all of them at once, or a page in 2.0."""
     parents = [
         record if record and record.title.kind in _PARENTS[facet] else None
-        for record in await find_titles(session, calls)
+        for record in await find_titles(session, view, calls)
     ]
     ids = await queries.child_ids(session, _ids_of(parents), facet)
     if view.is_thin:
         return await _show_pages(facet, session, view, _cut(parents, ids, calls))
-    children = await queries.titles(session, list(chain(*ids.values())), load=view.facets)
+    children = await queries.titles(session, list(chain(*ids.values())), load=view.facets, only=view.formats)
 
     def represent(parent: TitleRecord) -> Element:
         return catalog_titles(view, [children[child] for child in ids[parent.title.id]])
@@ -66,8 +66,8 @@ async def show_children(
 
 async def show_similars(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {title}/similars``: a page of what is similar."""
-    records = await find_titles(session, calls)
-    ids = await queries.similar_ids(session, _ids_of(records))
+    records = await find_titles(session, view, calls)
+    ids = await queries.similar_ids(session, _ids_of(records), only=view.formats)
     return await show_stretches(session, view, _cut(records, ids, calls), _similars, Facet.SIMILARS)
 
 

@@ -1,6 +1,6 @@
 """Search over names and synopses, with the same hits in the same order on every database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Literal
 
@@ -33,6 +33,9 @@ Format = Literal["instant", "disc"]
 
 MOST_SUGGESTIONS = 10
 
+KINDS = frozenset({Kind.MOVIE, Kind.SERIES})
+"""What a search finds."""
+
 _INDEXES: Mapping[str, Index] = {"sqlite": sqlite.found, "postgresql": postgresql.found}
 _FORMATS: dict[Format, Sequence[str]] = {"instant": ("instant",), "disc": ("DVD", "Blu-ray", "HD DVD")}
 _LAST_CHARACTER = "\U0010ffff"
@@ -53,12 +56,20 @@ class _Place(IntEnum):
 
 
 async def search_titles(  # noqa: PLR0913  # One argument a parameter of the resource, and the clock.
-    session: AsyncSession, term: str, *, fmt: Format | None, start: int, limit: int, now: int
+    session: AsyncSession,
+    term: str,
+    *,
+    fmt: Format | None,
+    start: int,
+    limit: int,
+    now: int,
+    kinds: Collection[Kind] = KINDS,
 ) -> Hits:
     """Return the films and series that *term* finds in names and synopses, the most relevant first.
 
     The exact name comes first, then names that begin so, that hold all words, any word, and synopses
-    that hold all words; ties by rating, name, id. *fmt* keeps what is to be had in that format *now*.
+    that hold all words; ties by rating, name, id. *fmt* keeps what is to be had in that format *now*, and
+    other *kinds* of title may be searched.
     """
     folded = names.fold(term)
     if not folded:
@@ -67,7 +78,7 @@ async def search_titles(  # noqa: PLR0913  # One argument a parameter of the res
     found = (
         select(Title.id)
         .join(places, places.c.id == Title.id)
-        .where(*_searchable(fmt, now))
+        .where(*_searchable(kinds, fmt, now))
         .order_by(places.c.place, Title.average_rating.desc().nulls_last(), Title.name, Title.id)
     )
     return await _page(session, found, start=start, limit=limit)
@@ -87,7 +98,9 @@ async def search_people(session: AsyncSession, term: str, *, start: int, limit: 
     return await _page(session, found, start=start, limit=limit)
 
 
-async def suggest(session: AsyncSession, term: str, *, fmt: Format | None, now: int) -> list[str]:
+async def suggest(
+    session: AsyncSession, term: str, *, fmt: Format | None, now: int, kinds: Collection[Kind] = KINDS
+) -> list[str]:
     """Return at most ten names for a *term* being typed, in alphabetical order.
 
     Names that begin with it are preferred to names with a word that begins with it.
@@ -99,7 +112,7 @@ async def suggest(session: AsyncSession, term: str, *, fmt: Format | None, now: 
     best = (
         select(Title.name)
         .join(places, places.c.id == Title.id)
-        .where(*_searchable(fmt, now))
+        .where(*_searchable(kinds, fmt, now))
         .group_by(Title.name)
         .order_by(func.min(places.c.place), func.max(Title.average_rating).desc().nulls_last(), Title.name)
         .limit(MOST_SUGGESTIONS)
@@ -163,10 +176,10 @@ def _best(candidates: CompoundSelect[int, int]) -> Subquery:
     return select(every.c.id, func.min(every.c.place).label("place")).group_by(every.c.id).subquery("places")
 
 
-def _searchable(fmt: Format | None, now: int) -> list[ColumnElement[bool]]:
-    kinds = Title.kind.in_((Kind.MOVIE, Kind.SERIES))
+def _searchable(kinds: Collection[Kind], fmt: Format | None, now: int) -> list[ColumnElement[bool]]:
+    is_found = Title.kind.in_(sorted(kinds))
     if fmt is None:
-        return [kinds]
+        return [is_found]
     offer = models.Availability
     is_available = exists().where(
         offer.title_id == Title.id,
@@ -174,7 +187,7 @@ def _searchable(fmt: Format | None, now: int) -> list[ColumnElement[bool]]:
         or_(offer.available_from.is_(None), offer.available_from <= now),
         or_(offer.available_until.is_(None), offer.available_until > now),
     )
-    return [kinds, is_available]
+    return [is_found, is_available]
 
 
 async def _page(session: AsyncSession, found: Select[int], *, start: int, limit: int) -> Hits:

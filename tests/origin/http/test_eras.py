@@ -21,6 +21,9 @@ GONE = {
         "/users/u/rental_history/shipped",
         "/users/u/rental_history/returned",
         "/catalog/titles/discs/1",
+        "/catalog/titles/movies/1/discs",
+        "/catalog/titles/movies/1/bonus_materials",
+        "/catalog/titles/dvd",
         "/categories/genres",
     },
     Era.LAST_CHANGE: {
