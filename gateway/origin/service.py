@@ -59,7 +59,7 @@ class Service:
         self._paths = paths
         self._settings = settings
         self._hosts = Hosts(settings)
-        self._limits = Limits(entries=settings.bulk_entries, url_bytes=settings.url_bytes)
+        self._limits = Limits(entries=settings.bulk_entries, url_bytes=settings.entry_url_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

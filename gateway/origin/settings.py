@@ -51,6 +51,8 @@ class OriginSettings:
     url_bytes: int = 8_192
     bulk_url_bytes: int = 4_000
     bulk_entries: int = 500
+    entry_url_bytes: int = 65_536
+    """How long the URL of an entry may be: one that asks about 500 titles has some 36 KB (contract 11)."""
     answer_bytes: int = 32_000_000
     """How long the documents of one bulk answer may be together."""
     entry_seconds: float = 10.0
@@ -90,6 +92,7 @@ _POSITIVE: Final = (
     "url_bytes",
     "bulk_url_bytes",
     "bulk_entries",
+    "entry_url_bytes",
     "answer_bytes",
     "entry_seconds",
     "entry_lanes",

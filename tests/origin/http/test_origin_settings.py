@@ -15,7 +15,9 @@ def test_a_public_url_is_a_scheme_a_host_and_a_port(url: str) -> None:
         OriginSettings(public_url=url)
 
 
-@pytest.mark.parametrize("name", ["body_bytes", "bulk_entries", "entry_seconds", "nonces_per_key"])
+@pytest.mark.parametrize(
+    "name", ["body_bytes", "bulk_entries", "entry_url_bytes", "entry_seconds", "nonces_per_key"]
+)
 def test_a_limit_must_be_positive(name: str) -> None:
     """A limit of nothing is refused, and named."""
     with pytest.raises(ValueError, match=f"{name} must be positive, not 0"):
