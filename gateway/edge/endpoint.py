@@ -14,7 +14,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explorer
-from gateway.edge.errors import is_unauthenticated, present, present_refusal
+from gateway.edge.errors import is_unauthenticated, present, present_refusal, without_repeats
 from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
 from gateway.edge.request import Asked, read_asked
 from gateway.loaders.viewer import Viewer
@@ -105,7 +105,7 @@ def _response(result: ExecutionResult | PreExecutionError, request: Request, con
     body: dict[str, object] = {"data": result.data} if is_begun else {}
     if errors:
         show = present_refusal if is_refused else present
-        body["errors"] = [show(error).formatted for error in errors]
+        body["errors"] = [error.formatted for error in without_repeats(map(show, errors))]
     if request.headers.get(EXPLAIN) == "analyze":
         operation = context.operation
         body["extensions"] = {"upstream": {"requests": operation.requests, "calls": operation.calls}}

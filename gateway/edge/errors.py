@@ -3,7 +3,7 @@
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -84,6 +84,18 @@ def present_refusal(error: GraphQLError) -> GraphQLError:
     is_syntax = isinstance(error, GraphQLSyntaxError)
     code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
     return _coded(error, error.message, code)
+
+
+def without_repeats(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """Return *errors* with that of a viewer who is signed in no longer once: it is true of every field."""
+    shown: list[GraphQLError] = []
+    is_said = False
+    for error in errors:
+        is_signed_out = (error.extensions or {}).get("code") == CODES[Unauthenticated]
+        if not (is_signed_out and is_said):
+            shown.append(error)
+        is_said = is_said or is_signed_out
+    return shown
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -18,6 +18,7 @@ from gateway.schema.context import Context, Info
 from gateway.schema.errors import BadUserInput, LimitExceeded
 from gateway.schema.execution import ClearOperation, Schema
 from gateway.schema.follow import After, First, load_connection, wanted_of
+from gateway.schema.foresight import Foresight
 from gateway.schema.node import Node
 from gateway.schema.person import Person
 from gateway.schema.scalars import SCALARS, URL
@@ -202,7 +203,7 @@ def make_schema() -> Schema:
     """Make the schema of the graph."""
     return Schema(
         query=Query,
-        extensions=[ClearOperation],
+        extensions=[ClearOperation, Foresight],
         types=[Movie, Series, Season, Program, Disc],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -6,10 +6,12 @@ from typing import Final, cast
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLResolveInfo,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -18,7 +20,9 @@ from graphql import (
 _OF_LINKS: Final = frozenset({"__typename", "id", "href", "name", "name.regular", "name.__typename"})
 """What a link says by itself: where it leads and how that is called."""
 
-_OF_THE_VIEWER: Final = frozenset({"viewerState", "viewerRating"})
+STATE: Final = "viewerState"
+RATING: Final = "viewerRating"
+_OF_THE_VIEWER: Final = frozenset({STATE, RATING})
 """What the viewer's own resources say of a title, given where it is."""
 
 _ITEMS: Final = ("nodes.", "edges.node.")
@@ -43,6 +47,21 @@ def asks_only_linked_items(info: GraphQLResolveInfo[object], seen: Seen) -> bool
 def asks_only_the_total(info: GraphQLResolveInfo[object], seen: Seen) -> bool:
     """Say whether the selection below a connection asks how many items there are, and for none of them."""
     return _paths(info, seen) <= _TOTAL
+
+
+def asked_anywhere(
+    document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, object]
+) -> frozenset[str]:
+    """Return the names of the fields that *operation* includes, at any depth; each fragment is read once."""
+    defaults = {
+        each.variable.name.value: each.default_value.value
+        for each in operation.variable_definitions or ()
+        if isinstance(each.default_value, BooleanValueNode)
+    }
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    return _Walk(fragments, {**defaults, **variables}).names(operation.selection_set)
 
 
 def _is_of_links(path: str) -> bool:
@@ -83,6 +102,23 @@ class _Walk:
             else:
                 yield from self.below(getattr(node, "selection_set", None), prefix)
 
+    def names(self, selection: SelectionSetNode) -> frozenset[str]:
+        names: set[str] = set()
+        spread: set[str] = set()
+        waiting: list[SelectionSetNode | None] = [selection]
+        while waiting:
+            below = waiting.pop()
+            for node in filter(self._is_included, below.selections if below else ()):
+                if isinstance(node, FragmentSpreadNode):
+                    if node.name.value not in spread:
+                        spread.add(node.name.value)
+                        waiting.append(self._fragments[node.name.value].selection_set)
+                    continue
+                if isinstance(node, FieldNode):
+                    names.add(node.name.value)
+                waiting.append(getattr(node, "selection_set", None))
+        return frozenset(names)
+
     def _is_included(self, node: SelectionNode) -> bool:
         return all(map(self._lets_through, node.directives or ()))
 
@@ -91,7 +127,7 @@ class _Walk:
         (condition,) = directive.arguments or ()
         value = condition.value
         if isinstance(value, VariableNode):
-            holds = bool(self._variables[value.name.value])
+            holds = bool(self._variables.get(value.name.value))
         else:
             holds = isinstance(value, BooleanValueNode) and value.value
         return holds if directive.name.value == "include" else not holds

@@ -4,13 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
+from starlette.requests import Request
 
 from gateway.app import create_app
+from gateway.loaders.viewer import Viewer
 from gateway.settings import Settings
+from gateway.upstream.signing import Credentials
 from tests.gateway.wire import Wire
+
+USER: Final = "x-test-user"
+"""The header that says who sends a request."""
+
+
+async def named(request: Request) -> Viewer | None:
+    """Take whoever a request names for signed in; their token is called like them."""
+    user = request.headers.get(USER)
+    return Viewer(user, Credentials(f"token-of-{user}", "word")) if user else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +39,11 @@ class Graph:
 
     http: httpx.AsyncClient
 
-    async def ask(self, query: str, variables: Mapping[str, object] | None = None) -> Answer:
-        """Ask *query* by POST."""
-        body = await self.post(query, variables)
+    async def ask(
+        self, query: str, variables: Mapping[str, object] | None = None, *, user: str | None = None
+    ) -> Answer:
+        """Ask *query* by POST, as *user* if one is named."""
+        body = await self.post(query, variables, {USER: user} if user else None)
         errors = body.get("errors", ())
         codes = {".".join(map(str, each.get("path", ()))): each["extensions"]["code"] for each in errors}
         return Answer(body.get("data"), codes)
@@ -55,10 +69,11 @@ class Graph:
 async def gateway_over(wire: Wire, **settings: Any) -> AsyncIterator[Graph]:  # noqa: ANN401
     """Run a gateway over *wire*; see that it leaves no task behind."""
     before = _running()
-    named = {"origin_url": wire.origin, "consumer_key": "key", "consumer_secret": "secret", **settings}
+    told = {"origin_url": wire.origin, "consumer_key": "key", "consumer_secret": "secret", **settings}
     app = create_app(
-        Settings(**named),
+        Settings(**told),
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
+        authenticate=named,
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

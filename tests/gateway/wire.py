@@ -1,6 +1,7 @@
 """An origin of documents written by hand, and what it was asked: the seam that queries are tested at."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from tests.gateway.documents import ORIGIN, status
 
 BULK: Final = "/utility/bulk"
+_TOKEN: Final = re.compile(r'oauth_token="([^"]*)"')
 
 Document = str | Callable[[dict[str, str]], str]
 """A document, or what makes one of the parameters of a request."""
@@ -50,6 +52,8 @@ class Wire:
     def __init__(self, origin: str = ORIGIN) -> None:
         self.origin = origin
         self.documents: dict[str, Document] = {}
+        self.personal: dict[tuple[str | None, str], Document] = {}
+        """Documents by the token that they are signed for, and their path."""
         self.statuses: dict[str, int] = {}
         """Error statuses by path."""
         self.raw: dict[str, Raw] = {}
@@ -130,7 +134,8 @@ class Wire:
 
     def _answer(self, address: str) -> tuple[int, str]:
         path = self._path(address)
-        document = self.documents.get(path)
+        token = dict(parse_qsl(urlsplit(address).query)).get("oauth_token")
+        document = self.personal.get((token, path)) or self.documents.get(path)
         code = self.statuses.get(path, 404 if document is None else 200)
         if document is None or code != 200:
             return code, status(code, "Resource not found" if code == 404 else "It went wrong")
@@ -155,8 +160,14 @@ async def _read(scope: Scope, receive: Receive) -> tuple[Received, list[str]]:
     query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
     url = f"{scope['scheme']}://{headers['host']}{scope['raw_path'].decode()}{query}"
     form = [(name, value) for name, value in parse_qsl(body.decode()) if name.startswith("entry_")]
-    addresses = tuple(value for _, value in form) or (url,)
+    addresses = tuple(value for _, value in form) or (_with_token(url, headers),)
     return Received(scope["method"], url, headers, addresses), [name for name, _ in form]
+
+
+def _with_token(url: str, headers: Mapping[str, str]) -> str:
+    """Return *url* with the token of its signature in the query, where entries of a bulk request have it."""
+    token = _TOKEN.search(headers.get("authorization", ""))
+    return f"{url}{'&' if '?' in url else '?'}oauth_token={token[1]}" if token else url
 
 
 def _query(address: str) -> dict[str, str]:
