@@ -22,12 +22,15 @@ POOL: Final = 8
 """Connections of each kind: waiting writers leave room for readers."""
 
 CONNECT_SECONDS: Final = 3
+STATEMENT_SECONDS: Final = 30
+ANSWER_SECONDS: Final = 35
+"""How long an answer is waited for: the server ends a statement before, unless nothing of it arrives."""
 
 _OPTIONS: Final = frozenset({"ssl"})
 
 _EVERY: Final = {
     "application_name": "gateway origin",
-    "statement_timeout": "30s",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
     # It takes longer than our queries do.
     "jit": "off",
 }
@@ -96,6 +99,7 @@ class PostgreSQL:
             pool_pre_ping=True,
             connect_args={
                 "timeout": CONNECT_SECONDS,
+                "command_timeout": ANSWER_SECONDS,
                 "server_settings": {**settings, "lock_timeout": f"{1000 * self._wait:.0f}ms"},
             },
         )

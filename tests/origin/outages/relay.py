@@ -15,6 +15,7 @@ class Relay:
     _server: asyncio.Server | None = None
     _port: int = 0
     _ways: set[asyncio.Task[None]] = field(default_factory=set)
+    _is_open: asyncio.Event = field(default_factory=asyncio.Event)
     _ends: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @classmethod
@@ -33,6 +34,11 @@ class Relay:
         """Open the way, at the address that it had before."""
         self._server = await asyncio.start_server(self._arrived, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
+        self._is_open.set()
+
+    def stall(self) -> None:
+        """Hand on nothing any more, and tell nobody."""
+        self._is_open.clear()
 
     async def cut(self) -> None:
         """Let nobody in any more, and drop whoever is on the way."""
@@ -40,6 +46,7 @@ class Relay:
             self._server.close()
         for end in self._ends:
             end.transport.abort()
+        self._is_open.set()
         await asyncio.gather(*self._ways)
 
     async def _arrived(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,14 +57,14 @@ class Relay:
         self._ends.add(writer)
         there, back = await asyncio.open_connection(self.target.host, self.target.port or 5432)
         self._ends.add(back)
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+        await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
         self._ends -= {writer, back}
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on what comes, until one end is gone; then the other has to go, too."""
-    with suppress(ConnectionError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hand on what comes, until one end is gone; then the other has to go, too."""
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                await self._is_open.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort()

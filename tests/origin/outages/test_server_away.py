@@ -13,7 +13,8 @@ from sqlalchemy import Update, func, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.accounts import Rating
-from gateway.origin.database import Database
+from gateway.origin.database import Database, DatabaseUnusable
+from gateway.origin.engines import postgresql
 from gateway.origin.engines.postgresql import POOL
 from gateway.origin.models import Title
 from tests.origin.queues.shop import ANN, BOB, JAWS, TOTORO, ref
@@ -168,6 +169,33 @@ async def test_a_server_that_is_cut_off_in_the_middle(
 
     assert told(answer) == UNAVAILABLE
     assert await stored(database) == 0
+
+
+async def test_a_network_that_swallows_everything(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither an answer nor an end arrives the wait has an end, and the connection is given up."""
+    monkeypatch.setattr(postgresql, "ANSWER_SECONDS", WAIT)
+    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", WAIT)
+    database = Database(relay.url, wait=WAIT)
+    async with database.read() as session:
+        await session.execute(text("SELECT 1"))
+        relay.stall()
+        async with asyncio.timeout(10):
+            with pytest.raises(DatabaseUnusable):
+                await session.execute(text("SELECT 2"))
+    await relay.cut()
+    await relay.mend()
+
+    assert await stored(database) == 0
+    relay.stall()
+    for _ in range(2):
+        async with asyncio.timeout(10):
+            with pytest.raises(DatabaseUnusable):
+                await stored(database)
+    await relay.cut()
+    await relay.mend()
+
+    assert await stored(database) == 0
+    await database.close()
 
 
 async def test_a_pool_without_connections_is_told(signing: Signing, database: Database) -> None:
