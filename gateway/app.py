@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.auth.dance import Dance
-from gateway.auth.desk import Desk
+from gateway.auth.desk import Desk, Terms
 from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
@@ -57,7 +57,8 @@ def create_app(
 
     records = _records(settings)
     dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
-    desk = Desk.over(records, _sealer(settings), dance, public_url=settings.public_url)
+    terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
+    desk = Desk.over(records, _sealer(settings), dance, terms)
 
     def make_context(viewer: Viewer | None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout

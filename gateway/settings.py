@@ -45,6 +45,8 @@ class Settings:
     """The folder of the sessions and their key; without one they end with the process."""
     session_keys: tuple[str, ...] = field(default=(), repr=False)
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
+    token_exchange: bool = False
+    """Whether who holds an access token of the origin may exchange it for one of ours."""
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
@@ -87,6 +89,7 @@ class Settings:
                 public_url=read("PUBLIC_URL", default=listens).rstrip("/"),
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
+                token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]

@@ -17,6 +17,8 @@ from gateway.upstream.pox import Node, parse
 from gateway.upstream.signing import Credentials, Signer
 
 _LONGEST: Final = 1_000
+_NOES: Final = frozenset({400, 401})
+"""Anything else is not about the token: a key that is locked out, a quota that is used up, a fault."""
 _LONGEST_NAME: Final = 200
 
 
@@ -71,7 +73,7 @@ class Dance:
         href = self._origin.expand_path(path)
         authorization = self._signer.handshake("GET", href, protocol, token)
         response = await self._send(href, authorization)
-        if response.status in {400, 401, 403} and token is not None:
+        if response.status in _NOES and token is not None:
             raise NotAllowed
         return _form(response)
 
@@ -104,7 +106,7 @@ class Dance:
         response = await self._send(href, self._signer.authorization("GET", href, token))
         if response.status != 200:
             refusal = read_refusal(response.body, href, status=response.status)
-            raise NotAllowed if response.status in {401, 403} else OriginTroubled from refusal
+            raise NotAllowed if response.status in _NOES else OriginTroubled from refusal
         try:
             return Node(parse(response.body))
         except MalformedDocument as error:

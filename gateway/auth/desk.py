@@ -5,14 +5,27 @@ from typing import Self
 
 from starlette.routing import BaseRoute, Route
 
+from gateway.auth.approval import Approval
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.browser import CALLBACK, BrowserRoutes
 from gateway.auth.dance import Dance
+from gateway.auth.devices import Devices
 from gateway.auth.guard import Guard
 from gateway.auth.logins import Logins
 from gateway.auth.sealing import Sealer
 from gateway.auth.sessions import Sessions
+from gateway.auth.tokens import APPROVAL, TokenRoute
 from gateway.stores.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What those who run the gateway decide about signing in."""
+
+    public_url: str
+    """Where browsers know us."""
+    may_exchange: bool = False
+    """Whether an access token of the origin can be exchanged for one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +36,21 @@ class Desk:
     routes: list[BaseRoute]
 
     @classmethod
-    def over(cls, records: Records, sealer: Sealer, dance: Dance, *, public_url: str) -> Self:
-        """Return one that keeps all in *records*, sealed; browsers know it by *public_url*."""
-        sessions, guard = Sessions(records, sealer), Guard(public_url)
+    def over(cls, records: Records, sealer: Sealer, dance: Dance, terms: Terms) -> Self:
+        """Return one that keeps all in *records*, sealed."""
+        url = terms.public_url
+        sessions, devices, guard = Sessions(records, sealer), Devices(records, sealer), Guard(url)
         authenticator = Authenticator(sessions, guard)
-        browser = BrowserRoutes(public_url, dance, Logins(records, sealer), sessions, authenticator, guard)
+        browser = BrowserRoutes(url, dance, Logins(records, sealer), sessions, authenticator, guard)
+        tokens = TokenRoute(url, dance, devices, sessions, terms.may_exchange)
+        approval = Approval(devices, sessions, guard)
         routes = [
             Route("/auth/login", browser.login, methods=["GET"]),
             Route(CALLBACK, browser.callback, methods=["GET"]),
             Route("/auth/logout", browser.logout, methods=["POST"]),
             Route("/auth/session", browser.session, methods=["GET"]),
+            Route("/auth/token", tokens.answer, methods=["POST"]),
+            Route(APPROVAL, approval.ask, methods=["GET"]),
+            Route(APPROVAL, approval.decide, methods=["POST"]),
         ]
         return cls(authenticator, [*routes])

@@ -5,7 +5,7 @@ no good as the other. Only its fingerprint is stored, with what it stands for, s
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -61,13 +61,7 @@ class Sessions:
     async def begin(self, person: Person, sort: Sort) -> str:
         """Begin a session, and return its secret."""
         secret, now = new_secret(), int(self._clock())
-        value = {
-            "user": person.user_id,
-            "name": person.name,
-            "token": [person.token.key, person.token.secret],
-            "since": now,
-            "used": now,
-        }
+        value = {"person": pack(person), "since": now, "used": now}
         name = _name(secret, sort)
         await self._records.put(_KIND, name, self._sealer.seal(value), lifetime=IDLE)
         return secret
@@ -85,9 +79,8 @@ class Sessions:
             # If somebody else was faster, that use is noted.
             await self._records.change(_KIND, name, sealed, self._sealer.seal(value))
             await self._records.extend(_KIND, name, lifetime=min(IDLE, value["since"] + ABSOLUTE - now))
-        person = Person(value["user"], value["name"], Credentials(*value["token"]))
         until = min(value["used"] + IDLE, value["since"] + ABSOLUTE)
-        return Session(name, person, value["since"], until)
+        return Session(name, unpack(value["person"]), value["since"], until)
 
     async def end(self, secret: str, sort: Sort) -> None:
         """End the session of *secret*, if there is one."""
@@ -96,6 +89,17 @@ class Sessions:
     async def forget(self, name: str) -> None:
         """End the session that is kept as *name*."""
         await self._records.forget(_KIND, name)
+
+
+def pack(person: Person) -> list[str | None]:
+    """Return *person* as it is sealed."""
+    return [person.user_id, person.name, person.token.key, person.token.secret]
+
+
+def unpack(packed: Sequence[str]) -> Person:
+    """Return whom ``pack`` has packed."""
+    user_id, name, key, secret = packed
+    return Person(user_id, name, Credentials(key, secret))
 
 
 def _name(secret: str, sort: Sort) -> str:

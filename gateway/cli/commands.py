@@ -65,7 +65,8 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
     Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. May be told
     GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
     GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes an answer),
-    GATEWAY_PUBLIC_URL (where browsers find us) and GATEWAY_SESSION_KEYS (which seal what sessions hold).
+    GATEWAY_PUBLIC_URL (where browsers find us), GATEWAY_SESSION_KEYS (which seal what sessions hold) and
+    GATEWAY_TOKEN_EXCHANGE (whether access tokens of the origin can be exchanged for ours).
     """
     with failing_clearly():
         # Who listens on every network is found at this machine's own address at least.

@@ -59,6 +59,7 @@ def serving(make_app: Callable[[str], ASGIApp]) -> Iterator[str]:
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(make_app(url), log_level="warning", access_log=False, lifespan="on")
     server = uvicorn.Server(config)
+    listening.listen()  # Who comes before the server has started waits.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -27,6 +27,7 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_BULK_BYTES": "1000",
         "GATEWAY_PUBLIC_URL": "https://graph.example/",
         "GATEWAY_SESSION_KEYS": f"{KEYS[0]}, {KEYS[1]}",
+        "GATEWAY_TOKEN_EXCHANGE": "true",
         "GATEWAY_HOME": "/nowhere",
         "PATH": "/bin",
     }
@@ -41,6 +42,7 @@ def test_what_is_set_is_read() -> None:
         bulk_bytes=1000,
         public_url="https://graph.example",
         session_keys=KEYS,
+        token_exchange=True,
         home=Path("/nowhere"),
     )
 
@@ -57,6 +59,7 @@ def test_what_is_not_set_has_a_default() -> None:
         bulk_bytes=4_000_000,
         public_url="http://127.0.0.1:8000",
         session_keys=(),
+        token_exchange=False,
         home=home({}),
     )
 
@@ -103,6 +106,7 @@ WRONG = [
     ("GATEWAY_PUBLIC_URL", "https://graph.example?x"),
     ("GATEWAY_PUBLIC_URL", "https://user@graph.example"),
     ("GATEWAY_PUBLIC_URL", "javascript://graph.example"),
+    ("GATEWAY_TOKEN_EXCHANGE", "on"),
     ("GATEWAY_SESSION_KEYS", "short"),
     ("GATEWAY_SESSION_KEYS", f"{KEYS[0]},CANARY"),
 ]

@@ -124,6 +124,16 @@ async def test_nothing_else_ends_it() -> None:
     assert door.forgotten == []
 
 
+async def test_it_is_said_once() -> None:
+    """However many fields learn it, the operation has one error of the kind, beside the others."""
+    door = Door(failures=[OriginRefused(HREF, 404), Unauthenticated(), *[Unauthenticated()] * 3, OTHERS[-1]])
+    async with _opened(door) as ask:
+        response = await ask()
+
+    assert _codes(response) == ["NOT_FOUND", "UNAUTHENTICATED", "UPSTREAM_UNAVAILABLE"]
+    assert door.forgotten == [ALICE]
+
+
 async def test_who_was_nobody_is_not_forgotten() -> None:
     """Whoever asks for what is personal without signing in is told so, and nothing ends."""
     door = Door(viewer=None, failures=[Unauthenticated()])
