@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.origin.catalog import statistics
 from gateway.origin.catalog.facts import TitleFacts
 from gateway.origin.catalog.index_documents import Item, Progress, items
 from gateway.origin.catalog.index_identities import Known, Outline, find_known
@@ -52,6 +53,7 @@ async def import_index(
         while batch := list(islice(reading.titles, _BATCH)):
             await importing.save(batch)
         alone = await importing.tie()
+        await statistics.refresh(session)
     matched = len(importing.saved & before.keys())
     faults = ((_NAMELESS, reading.nameless), (_LONG, reading.cut), (_ALONE, alone))
     return ImportReport(

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin.catalog import identities, netflix_rows
+from gateway.origin.catalog import identities, netflix_rows, statistics
 from gateway.origin.catalog.facts import OfferFacts, PersonFacts, TitleFacts
 from gateway.origin.catalog.netflix_rows import CatalogFileUnusable, Row
 from gateway.origin.catalog.saving import Mode, Saving
@@ -53,6 +53,7 @@ async def import_titles(
             if progress is not None:
                 progress(done, len(reading.rows))
         await _drop_unneeded_people(session)
+        await statistics.refresh(session)
     skipped = reading.skipped.total()
     return ImportReport(
         read=len(reading.rows) + skipped,

@@ -33,6 +33,8 @@ _EVERY: Final = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     # It takes longer than our queries do.
     "jit": "off",
+    # So does the start of other processes, by a factor of ten where a search finds nothing.
+    "max_parallel_workers_per_gather": "0",
 }
 _WRITING: Final = {
     **_EVERY,

@@ -5,12 +5,10 @@ from enum import IntEnum
 from typing import Literal
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Label,
     Select,
     Subquery,
-    and_,
     exists,
     func,
     literal,
@@ -19,13 +17,12 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.origin import models, names
 from gateway.origin.models import Kind, Title
 from gateway.origin.records import Hits
-from gateway.origin.search import postgresql, sqlite
-from gateway.origin.search.words import MOST_WORDS, Index, Match, Words, words_of
+from gateway.origin.search import postgresql, sqlite, titles
+from gateway.origin.search.words import MOST_WORDS, Conditions, Index, Match, Words, begins, read_term
 
 __all__ = ["MOST_SUGGESTIONS", "MOST_WORDS", "Format", "search_people", "search_titles", "suggest"]
 
@@ -36,19 +33,17 @@ MOST_SUGGESTIONS = 10
 KINDS = frozenset({Kind.MOVIE, Kind.SERIES})
 """What a search finds."""
 
-_INDEXES: Mapping[str, Index] = {"sqlite": sqlite.found, "postgresql": postgresql.found}
+_INDEXES: Mapping[str, Index] = {"sqlite": sqlite, "postgresql": postgresql}
 _FORMATS: dict[Format, Sequence[str]] = {"instant": ("instant",), "disc": ("DVD", "Blu-ray", "HD DVD")}
-_LAST_CHARACTER = "\U0010ffff"
 
 
 class _Place(IntEnum):
-    """How well a title meets a term, the best first."""
+    """How well a name meets a term, the best first."""
 
     EXACT = 1
     PREFIX = 2
     ALL_WORDS = 3
     ANY_WORD = 4
-    SYNOPSIS = 5
 
     def column(self) -> Label[int]:
         """Return the place as a column of candidates."""
@@ -74,14 +69,8 @@ async def search_titles(  # noqa: PLR0913  # One argument a parameter of the res
     folded = names.fold(term)
     if not folded:
         return Hits(total=0, ids=())
-    places = _best(_title_candidates(folded, _index(session)))
-    found = (
-        select(Title.id)
-        .join(places, places.c.id == Title.id)
-        .where(*_searchable(kinds, fmt, now))
-        .order_by(places.c.place, Title.average_rating.desc().nulls_last(), Title.name, Title.id)
-    )
-    return await _page(session, found, start=start, limit=limit)
+    where = _searchable(kinds, fmt, now)
+    return await titles.search(session, _index(session), read_term(folded), where, start=start, limit=limit)
 
 
 async def search_people(session: AsyncSession, term: str, *, start: int, limit: int) -> Hits:
@@ -112,7 +101,7 @@ async def suggest(
     best = (
         select(Title.name)
         .join(places, places.c.id == Title.id)
-        .where(*_searchable(kinds, fmt, now))
+        .where(*_searchable(kinds, fmt, now).all(_index(session)))
         .group_by(Title.name)
         .order_by(func.min(places.c.place), func.max(Title.average_rating).desc().nulls_last(), Title.name)
         .limit(MOST_SUGGESTIONS)
@@ -120,37 +109,23 @@ async def suggest(
     return sorted(await session.scalars(best), key=lambda name: (names.fold(name), name))
 
 
-def _title_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
-    name, synopsis, words = Title.search_name, Title.search_synopsis, words_of(folded)
-    by_words = {
-        _Place.ALL_WORDS: Words(name, words, Match.ALL),
-        _Place.ANY_WORD: Words(name, words, Match.ANY),
-        _Place.SYNOPSIS: Words(synopsis, words, Match.ALL),
-    }
-    return union_all(
-        select(Title.id, _Place.EXACT.column()).where(name == folded),
-        select(Title.id, _Place.PREFIX.column()).where(_begins(name, folded)),
-        *_matches(by_words, index),
-    )
-
-
 def _person_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
-    name, key, words = models.Person.search_name, models.Person.id, words_of(folded)
+    name, key, words = models.Person.search_name, models.Person.id, read_term(folded).words
     by_words = {
         _Place.ALL_WORDS: Words(name, words, Match.ALL),
         _Place.ANY_WORD: Words(name, words, Match.ANY),
     }
     return union_all(
         select(key, _Place.EXACT.column()).where(name == folded),
-        select(key, _Place.PREFIX.column()).where(_begins(name, folded)),
+        select(key, _Place.PREFIX.column()).where(begins(name, folded)),
         *_matches(by_words, index),
     )
 
 
 def _begun_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
-    begun = {_Place.ANY_WORD: Words(Title.search_name, words_of(folded), Match.BEGUN)}
+    begun = {_Place.ANY_WORD: Words(Title.search_name, read_term(folded).words, Match.BEGUN)}
     return union_all(
-        select(Title.id, _Place.PREFIX.column()).where(_begins(Title.search_name, folded)),
+        select(Title.id, _Place.PREFIX.column()).where(begins(Title.search_name, folded)),
         *_matches(begun, index),
     )
 
@@ -163,12 +138,7 @@ def _matches(wanted: Mapping[_Place, Words], index: Index) -> Iterator[Select[in
     """Yield a query for each place; a term without words that an index holds has none."""
     for place, words in wanted.items():
         if words.words:
-            yield index(words).add_columns(place.column())
-
-
-def _begins(name: InstrumentedAttribute[str], folded: str) -> ColumnElement[bool]:
-    """Tell whether *name* begins with *folded*; a range uses the index, and knows no wildcards."""
-    return and_(name >= folded, name < folded + _LAST_CHARACTER)
+            yield index.found(words).add_columns(place.column())
 
 
 def _best(candidates: CompoundSelect[int, int]) -> Subquery:
@@ -176,10 +146,10 @@ def _best(candidates: CompoundSelect[int, int]) -> Subquery:
     return select(every.c.id, func.min(every.c.place).label("place")).group_by(every.c.id).subquery("places")
 
 
-def _searchable(kinds: Collection[Kind], fmt: Format | None, now: int) -> list[ColumnElement[bool]]:
-    is_found = Title.kind.in_(sorted(kinds))
+def _searchable(kinds: Collection[Kind], fmt: Format | None, now: int) -> Conditions:
+    found = sorted(kinds)
     if fmt is None:
-        return [is_found]
+        return Conditions(found)
     offer = models.Availability
     is_available = exists().where(
         offer.title_id == Title.id,
@@ -187,7 +157,7 @@ def _searchable(kinds: Collection[Kind], fmt: Format | None, now: int) -> list[C
         or_(offer.available_from.is_(None), offer.available_from <= now),
         or_(offer.available_until.is_(None), offer.available_until > now),
     )
-    return [is_found, is_available]
+    return Conditions(found, [is_available])
 
 
 async def _page(session: AsyncSession, found: Select[int], *, start: int, limit: int) -> Hits:

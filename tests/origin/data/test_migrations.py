@@ -21,8 +21,9 @@ pytestmark = pytest.mark.anyio
 
 def _differences(connection: Connection) -> list[object]:
     def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-        fulltext = {"table": "_search", "index": "_words"}.get(kind)
-        return name is None or fulltext is None or fulltext not in name
+        # Models have no word for full-text indexes, nor for one with the nulls at its end.
+        others = {"table": ("_search",), "index": ("_words", "_rank")}.get(kind, ())
+        return name is None or not any(other in name for other in others)
 
     context = MigrationContext.configure(connection, opts={"include_name": is_ours, "compare_type": True})
     return list(compare_metadata(context, Subscriber.metadata))

@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin import models, search
+from gateway.origin import models, names, search
 from gateway.origin.database import Database
 from gateway.origin.models import Kind
 from gateway.origin.records import Hits
 from gateway.origin.search import Format
+from gateway.origin.search.titles import MANY
 from tests.databases import Databases
 from tests.origin.data import shelf
 from tests.origin.data.conftest import lay_tables
@@ -54,6 +55,7 @@ NAMED = st.builds(
     format=st.sampled_from((None, "instant", "DVD")),
 )
 
+OFFERED = {"instant": ("instant",), "disc": ("DVD", "Blu-ray", "HD DVD")}
 Found = tuple[list[Hits], Hits, list[list[str]]]
 
 
@@ -66,14 +68,46 @@ async def both(sqlite_databases: Databases, postgresql_databases: Databases) -> 
         await database.close()
 
 
-async def _find(database: Database, named: Sequence[Named], term: str) -> Found:
-    """Search among *named* for *term*, and leave nothing behind."""
+async def _find(database: Database, named: Sequence[Named], term: str, *, many: int = MANY) -> Found:
+    """Search among *named* for *term*, and leave nothing behind; *many* titles are a crowd."""
     async with database.write() as session:
         changes = await session.begin_nested()
         await shelf.put(session, _rows(named))
-        found = await _everything(session, term)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gateway.origin.search.titles.MANY", many)
+            found = await _everything(session, term)
         await changes.rollback()
     return found
+
+
+def _plainly(named: Sequence[Named], term: str, fmt: Format | None) -> Hits:
+    """Search as it is described, title by title."""
+    folded = names.fold(term)
+    placed = [
+        (place, -1.0 if one.rating is None else one.rating, one.name, key)
+        for key, one in enumerate(named, 1)
+        if one.kind is not Kind.SEASON and (fmt is None or one.format in OFFERED[fmt])
+        if folded and (place := _place(one, folded))
+    ]
+    # Python orders texts by code points, too.
+    placed.sort(key=lambda found: (found[0], -found[1], found[2], found[3]))
+    return Hits(total=len(placed), ids=tuple(key for *_, key in placed[1:4]))
+
+
+def _place(one: Named, folded: str) -> int:
+    """Return how well a title meets a term, 1 the best and 0 not at all."""
+    words = [word for word in list(dict.fromkeys(folded.split()))[:32] if len(word) <= 255]
+    name = names.fold(one.name)
+    in_name = [word in name.split() for word in words]
+    in_synopsis = [word in names.fold_html(one.synopsis or "").split() for word in words]
+    met = (
+        name == folded,
+        name.startswith(folded),
+        words and all(in_name),
+        any(in_name),
+        words and all(in_synopsis),
+    )
+    return next((place for place, is_met in enumerate(met, 1) if is_met), 0)
 
 
 def _rows(named: Sequence[Named]) -> list[models.Base]:
@@ -97,11 +131,12 @@ async def _everything(session: AsyncSession, term: str) -> Found:
 _SECOND_WORDS = [Named(f"love {word}", None, None, Kind.MOVIE, None) for word in ("𞤀𞤣𞤤𞤢𞤥", "ಕನ್ನಡ", "x" * 256)]
 
 
-@given(
-    st.lists(NAMED, max_size=8).flatmap(
-        lambda named: st.tuples(st.just(named), NAME | st.sampled_from([one.name for one in named] or [""]))
-    )
-)
+def _with_a_term(named: list[Named]) -> st.SearchStrategy[tuple[list[Named], str]]:
+    """Search for one of the names, or for anything."""
+    return st.tuples(st.just(named), NAME | st.sampled_from([one.name for one in named] or [""]))
+
+
+@given(st.lists(NAMED, max_size=8).flatmap(_with_a_term))
 @example((_SECOND_WORDS, "𞤀𞤣𞤤𞤢𞤥"))
 @example((_SECOND_WORDS, "ಕನ"))
 @example((_SECOND_WORDS, "x" * 256))
@@ -112,3 +147,17 @@ async def test_both_find_the_same(both: list[Database], given: tuple[list[Named]
     in_sqlite, in_postgresql = [await _find(database, named, term) for database in both]
 
     assert in_sqlite == in_postgresql
+    assert in_sqlite[0] == [_plainly(named, term, fmt) for fmt in FORMATS]
+
+
+@given(st.lists(NAMED, min_size=2, max_size=8).flatmap(_with_a_term))
+@example((_SECOND_WORDS, "𞤀𞤣𞤤𞤢𞤥"))
+@example((_SECOND_WORDS, "x" * 256))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_crowd_is_found_alike(both: list[Database], given: tuple[list[Named], str]) -> None:
+    """It does not show whether titles were looked up or passed in the order of their rank."""
+    named, term = given
+    for database in both:
+        found, _, _ = await _find(database, named, term, many=1)
+
+        assert found == [_plainly(named, term, fmt) for fmt in FORMATS]
