@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import httpx
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
 from gateway.settings import Settings
 from gateway.stores.records import Records, StoreUnavailable
+from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
@@ -35,6 +37,9 @@ from gateway.upstream.signing import Credentials, Signer
 
 _SESSIONS: Final = "sessions.sqlite3"
 """The file of the sessions, in GATEWAY_HOME."""
+
+_REDIS_WITHIN: Final = 0.5
+"""Seconds that Redis is given to answer."""
 
 
 def create_app(
@@ -55,7 +60,8 @@ def create_app(
     reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
     window = Window(reader, entries=settings.bulk_limit, size=settings.bulk_bytes)
 
-    records = _records(settings)
+    redis = _open_redis(settings)
+    records = _records(settings, redis)
     dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
     desk = Desk.over(records, _sealer(settings), dance, terms)
@@ -79,6 +85,8 @@ def create_app(
         await records.close()
         await window.close()
         await http.aclose()
+        if redis is not None:
+            await redis.aclose()
 
     recognise = authenticate or desk.authenticator.viewer
     endpoint = Endpoint(make_schema(), make_context, recognise, desk.authenticator.forget)
@@ -89,7 +97,17 @@ def create_app(
     )
 
 
-def _records(settings: Settings) -> Records:
+def _open_redis(settings: Settings) -> Redis | None:
+    """Return a pool of connections to what all nodes share; it connects when it is used."""
+    if settings.redis_url is None:
+        return None
+    within = _REDIS_WITHIN
+    return Redis.from_url(settings.redis_url, socket_timeout=within, socket_connect_timeout=within)
+
+
+def _records(settings: Settings, redis: Redis | None) -> Records:
+    if redis is not None:
+        return RedisRecords(redis)
     return SQLiteRecords(settings.home / _SESSIONS if settings.home else None)
 
 

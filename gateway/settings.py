@@ -17,6 +17,7 @@ from gateway.upstream.href import Origin
 LISTENS: Final = "http://127.0.0.1:8000"
 
 _PUBLIC: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
+_REDIS: Final = re.compile(r"(?:rediss?|unix)://.")
 
 
 class WrongSetting(Exception):
@@ -47,6 +48,8 @@ class Settings:
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
     token_exchange: bool = False
     """Whether who holds an access token of the origin may exchange it for one of ours."""
+    redis_url: str | None = field(default=None, repr=False)
+    """A Redis server that all nodes share."""
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
@@ -62,6 +65,8 @@ class Settings:
             check(self.session_keys)
         except KeyUnusable as error:
             raise WrongSetting(f"GATEWAY_SESSION_KEYS: {error}") from error
+        if self.redis_url is not None and not _REDIS.match(self.redis_url):
+            raise WrongSetting("GATEWAY_REDIS_URL must be as redis://host:6379/0 or rediss://host:6379/0.")
         for name in ("consumer_key", "consumer_secret"):
             if not getattr(self, name):
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be empty.")
@@ -77,6 +82,8 @@ class Settings:
         *listens* is the address that we listen at, which browsers are told by default.
         """
         read = Config(environ=environ, env_prefix="GATEWAY_")
+        if "GATEWAY_REDIS_URL" in environ and "GATEWAY_SESSION_KEYS" not in environ:
+            raise WrongSetting(f"GATEWAY_SESSION_KEYS is missing: {_MEANINGS['GATEWAY_SESSION_KEYS']}.")
         try:
             return cls(
                 origin_url=read("ORIGIN_URL"),
@@ -90,6 +97,7 @@ class Settings:
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
+                redis_url=read("REDIS_URL", default=None),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
@@ -106,6 +114,7 @@ _MEANINGS = {
     "GATEWAY_ORIGIN_URL": "set it to the address of the REST API, as http://127.0.0.1:8001",
     "GATEWAY_CONSUMER_KEY": "set it to the consumer key that the origin gave you",
     "GATEWAY_CONSUMER_SECRET": "set it to the secret of your consumer key",
+    "GATEWAY_SESSION_KEYS": "nodes that share Redis share it, as 32 random bytes in URL-safe base64",
 }
 
 

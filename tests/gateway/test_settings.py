@@ -28,6 +28,7 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_PUBLIC_URL": "https://graph.example/",
         "GATEWAY_SESSION_KEYS": f"{KEYS[0]}, {KEYS[1]}",
         "GATEWAY_TOKEN_EXCHANGE": "true",
+        "GATEWAY_REDIS_URL": "redis://:CANARY@r.test:6379/1",
         "GATEWAY_HOME": "/nowhere",
         "PATH": "/bin",
     }
@@ -43,6 +44,7 @@ def test_what_is_set_is_read() -> None:
         public_url="https://graph.example",
         session_keys=KEYS,
         token_exchange=True,
+        redis_url="redis://:CANARY@r.test:6379/1",
         home=Path("/nowhere"),
     )
 
@@ -60,6 +62,7 @@ def test_what_is_not_set_has_a_default() -> None:
         public_url="http://127.0.0.1:8000",
         session_keys=(),
         token_exchange=False,
+        redis_url=None,
         home=home({}),
     )
 
@@ -107,6 +110,8 @@ WRONG = [
     ("GATEWAY_PUBLIC_URL", "https://user@graph.example"),
     ("GATEWAY_PUBLIC_URL", "javascript://graph.example"),
     ("GATEWAY_TOKEN_EXCHANGE", "on"),
+    ("GATEWAY_REDIS_URL", "CANARY"),
+    ("GATEWAY_REDIS_URL", "http://CANARY"),
     ("GATEWAY_SESSION_KEYS", "short"),
     ("GATEWAY_SESSION_KEYS", f"{KEYS[0]},CANARY"),
 ]
@@ -116,7 +121,7 @@ WRONG = [
 def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
     """At start, and not at the first query."""
     with pytest.raises(WrongSetting, match=name) as raised:
-        Settings.from_environ({**ENVIRON, name: value})
+        Settings.from_environ({**ENVIRON, "GATEWAY_SESSION_KEYS": KEYS[0], name: value})
 
     assert "CANARY" not in str(raised.value)
 
@@ -126,10 +131,17 @@ def test_a_wrong_setting_keeps_the_secret() -> None:
     with pytest.raises(WrongSetting) as raised:
         Settings.from_environ({**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY", "GATEWAY_BULK_LIMIT": "x"})
 
-    environ = {**ENVIRON, "GATEWAY_CONSUMER_SECRET": "CANARY", "GATEWAY_SESSION_KEYS": KEYS[0]}
+    secrets = {"CONSUMER_SECRET": "CANARY", "SESSION_KEYS": KEYS[0], "REDIS_URL": "redis://:CANARY@r.test"}
+    environ = {**ENVIRON, **{f"GATEWAY_{name}": value for name, value in secrets.items()}}
     shown = str(raised.value) + repr(Settings.from_environ(environ))
     assert "CANARY" not in shown
     assert KEYS[0] not in shown
+
+
+def test_nodes_that_share_sessions_share_their_keys() -> None:
+    """A key that each node makes for itself would let nobody be recognised by another."""
+    with pytest.raises(WrongSetting, match=r"^GATEWAY_SESSION_KEYS is missing: nodes that share Redis "):
+        Settings.from_environ({**ENVIRON, "GATEWAY_REDIS_URL": "redis://r.test"})
 
 
 def test_browsers_are_told_where_we_listen() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
+from redis import Redis
 
 from tests.databases import Databases
 
@@ -217,6 +219,31 @@ def test_a_revoked_bearer_token_is_refused_from_then_on(
     statuses = [person.ask(WHO, _bearer(token)).status_code for _ in range(2)]
 
     assert statuses == [200, 401]
+
+
+def test_nodes_share_sessions_on_redis(
+    sqlite_databases: Databases, tmp_path: Path, invite: Invite, redis_url: str
+) -> None:
+    """What one node begins, another finishes, knows and ends; on the server there is no secret to read."""
+    accounts, keys = sqlite_databases.copy(fill), (Fernet.generate_key().decode(),)
+    told = {"session_keys": keys, "redis_url": redis_url}
+    with house(accounts, tmp_path / "a", **told) as one, house(accounts, tmp_path / "b", **told) as other:
+        alice = invite(house=one)
+        back = alice.allow(alice.begin())
+        alice.get(back.replace(one.url, other.url))
+        assert alice.session() is not None
+        with Redis.from_url(redis_url) as redis:
+            names = list(redis.scan_iter("gateway:record:*:*", count=1000))
+            kept = b"".join([*names, *filter(None, redis.mget(names))])
+        alice.house = other
+        secrets = [*_held(one).values(), alice.cookie() or ""]
+        alice.post("/auth/logout")
+        alice.house = one
+        assert alice.session() is None
+
+    assert len(kept) > 100
+    assert [secret for secret in secrets if secret.encode() in kept] == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sessions_outlive_the_gateway(sqlite_databases: Databases, tmp_path: Path, invite: Invite) -> None:

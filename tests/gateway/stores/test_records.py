@@ -1,13 +1,18 @@
 """Records that end by themselves: the same of every store."""
 
 import asyncio
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
+from redis.asyncio import Redis
 
 from gateway.stores.records import Kind, Records, StoreUnavailable
+from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_records import SQLiteRecords
 
 pytestmark = pytest.mark.anyio
@@ -16,16 +21,32 @@ KIND, OTHER = Kind("kind", limit=100), Kind("other", limit=100)
 SMALL = Kind("small", limit=3)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
-async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Records]:
-    """Return a store of each kind."""
-    opened = {
-        "sqlite": lambda: SQLiteRecords(tmp_path / "new" / "records.sqlite3"),
-        "memory": SQLiteRecords,
-    }[request.param]()
+@asynccontextmanager
+async def _on_redis(url: str) -> AsyncIterator[Records]:
+    prefix = f"test:{token_hex(8)}:"
+    async with Redis.from_url(url) as redis:
+        yield RedisRecords(redis, prefix=prefix)
+        if names := [name async for name in redis.scan_iter(f"{prefix}*", count=1000)]:
+            await redis.delete(*names)
+
+
+@asynccontextmanager
+async def _on_sqlite(file: Path | None) -> AsyncIterator[Records]:
+    opened = SQLiteRecords(file)
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "memory", "redis"])
+async def records(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Records]:
+    """Return a store of each kind."""
+    if request.param == "redis":
+        opened = _on_redis(request.getfixturevalue("redis_url"))
+    else:
+        opened = _on_sqlite(tmp_path / "new" / "records.sqlite3" if request.param == "sqlite" else None)
+    async with opened as store:
+        yield store
 
 
 async def test_what_is_put_can_be_got(records: Records) -> None:
@@ -102,12 +123,26 @@ async def test_there_are_never_many_more_than_allowed(records: Records) -> None:
     assert await records.get(KIND, "a") == b"1"
 
 
-async def test_a_closed_store_says_so(records: Records) -> None:
+async def test_a_closed_store_says_so() -> None:
     """It is unavailable, and not empty."""
+    records = SQLiteRecords()
+    await records.open()
     await records.close()
 
     with pytest.raises(StoreUnavailable):
         await records.get(KIND, "a")
+
+
+async def test_a_server_that_is_away_says_so() -> None:
+    """It is unavailable, and not empty; the address, which may hold a password, is not shown."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"redis://:CANARY@127.0.0.1:{free.getsockname()[1]}/0"
+    async with Redis.from_url(url, retry=None) as redis:
+        with pytest.raises(StoreUnavailable) as raised:
+            await RedisRecords(redis).get(KIND, "a")
+
+    assert "CANARY" not in str(raised.value)
 
 
 async def test_what_is_kept_in_a_file_outlives_us(tmp_path: Path) -> None:
