@@ -34,7 +34,7 @@ UNAVAILABLE = (503, "5", "503", "Service is temporarily unavailable")
 _TRIGGER = """
     CREATE SEQUENCE tries;
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NEW; END $$;
-    CREATE {kind} TRIGGER failing AFTER INSERT ON rating {when} FOR EACH ROW EXECUTE FUNCTION fail()
+    CREATE {kind} TRIGGER failing AFTER INSERT ON {table} {when} FOR EACH ROW EXECUTE FUNCTION fail()
 """
 _SLEEPS = "datname = current_database() AND wait_event = 'PgSleep'"
 _NO_TRIGGER = "DROP FUNCTION IF EXISTS fail CASCADE; DROP SEQUENCE IF EXISTS tries"
@@ -63,12 +63,12 @@ def signing(ann: Act, database: Database) -> Signing:
 
 @pytest.fixture
 async def failing(postgresql_url: str) -> AsyncIterator[Failing]:
-    """Return what makes the server do something whenever a rating is stored."""
+    """Return what makes the server do something whenever a row, as a rating, is stored."""
     address = make_url(postgresql_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(address)
 
-    async def fail(what: str, *, kind: str = "", when: str = "") -> None:
-        await connection.execute(_TRIGGER.format(what=what, kind=kind, when=when))
+    async def fail(what: str, *, table: str = "rating", kind: str = "", when: str = "") -> None:
+        await connection.execute(_TRIGGER.format(what=what, table=table, kind=kind, when=when))
 
     yield fail
     await connection.execute(_END_OTHERS)
@@ -232,6 +232,15 @@ async def test_a_write_that_was_overtaken_is_done_again(
     answer = await rate(signing)
 
     assert (answer.status_code, await stored(database)) == (201, 1)
+
+
+async def test_a_token_that_was_overtaken_is_made_again(failing: Failing, signing: Signing) -> None:
+    """What is not a subscriber's own is done again, too; the nonce was not used up by what was undone."""
+    await failing(_STUMBLE.format(times=2, code="40001"), table="request_token")
+
+    answer = await Signing(signing.client, None)("POST", "/oauth/request_token")
+
+    assert (answer.status_code, "oauth_token_secret=" in answer.text) == (200, True)
 
 
 async def test_a_write_is_not_repeated_for_ever(
