@@ -8,6 +8,7 @@ import pytest
 
 from gateway.origin.catalog.netflix_titles import import_titles
 from gateway.origin.database import Database
+from gateway.origin.demo.credentials import DemoCredentials, prepare_demo
 from gateway.origin.paths import SEGMENTS
 from gateway.origin.start import prepare
 from tests.end_to_end.stack import PlainClient, Stack, stack
@@ -65,6 +66,14 @@ def imported(imported_url: str) -> Iterator[Stack]:
     """Run the whole over 8,807 imported titles beside the embedded ones."""
     with stack(imported_url) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, DemoCredentials]:
+    """Make a database with the demo's subscribers; return where it is, and how to be them."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
+    return url, asyncio.run(prepare_demo(url, folder))
 
 
 @pytest.fixture

@@ -2,25 +2,32 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import oauthlib.oauth1
 import uvicorn
 from lxml import etree
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.contract import FORM, SCHEMAS
+from gateway.edge.endpoint import Authenticate
+from gateway.loaders.viewer import Viewer
 from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database
+from gateway.origin.demo.credentials import Person
 from gateway.origin.settings import OriginSettings
 from gateway.origin.start import Consumer, prepare
 from gateway.serving import bind
 from gateway.settings import Settings
+from gateway.upstream.signing import Credentials
+from tests.gateway.graph import USER
 
 
 @dataclass
@@ -79,13 +86,15 @@ class Stack:
     consumer: Consumer
     counter: Counter
 
-    async def ask(self, query: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Ask the graph, and return the answer with what it cost."""
+    async def ask(
+        self, query: str, variables: Mapping[str, object] | None = None, *, user: str | None = None
+    ) -> dict[str, Any]:
+        """Ask the graph, as the subscriber *user* if one is named; return the answer with what it cost."""
         async with httpx.AsyncClient(timeout=60) as client:
             response = await client.post(
                 f"{self.graph}/graphql",
                 json={"query": query, "variables": variables},
-                headers={"x-gateway-explain": "analyze"},
+                headers={"x-gateway-explain": "analyze", **({USER: user} if user else {})},
             )
         answer: dict[str, Any] = response.json()
         return answer
@@ -96,9 +105,13 @@ def stack(
     url: str,
     *,
     segments: Mapping[str, str] | None = None,
+    people: Sequence[Person] = (),
     **settings: Any,  # noqa: ANN401
 ) -> Iterator[Stack]:
-    """Run origin and gateway over the database at *url*; *segments* renames parts of the origin's paths."""
+    """Run origin and gateway over the database at *url*; *segments* renames parts of the origin's paths.
+
+    Of *people*, the gateway takes for signed in whom a request names; without any, people sign in themselves.
+    """
     consumer = asyncio.run(prepare(url))
     counters: list[Counter] = []
 
@@ -117,18 +130,28 @@ def stack(
             operation_timeout=60,
             **settings,
         )
-        return create_app(told)
+        return create_app(told, authenticate=_named(people) if people else None)
 
     with serving(origin_app) as origin, serving(lambda _address: gateway_app(origin)) as graph:
         yield Stack(graph, origin, consumer, counters[0])
 
 
+def _named(people: Sequence[Person]) -> Authenticate:
+    viewers = {each.user_id: Viewer(each.user_id, Credentials(each.token, each.secret)) for each in people}
+
+    async def authenticate(request: Request) -> Viewer | None:
+        return viewers.get(request.headers.get(USER, ""))
+
+    return authenticate
+
+
 class PlainClient:
     """Reads the REST API link by link, one signed request each: the slow way, to compare with."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, person: Person | None = None) -> None:
         self._stack = stack
-        self._sign = oauthlib.oauth1.Client(stack.consumer.key, client_secret=stack.consumer.secret)
+        token = {"resource_owner_key": person.token, "resource_owner_secret": person.secret} if person else {}
+        self._sign = oauthlib.oauth1.Client(stack.consumer.key, client_secret=stack.consumer.secret, **token)
         self._http = httpx.Client(timeout=30)
 
     def read(self, url: str) -> etree._Element:
@@ -142,9 +165,14 @@ class PlainClient:
     def follow(self, document: etree._Element, rel: str, parameters: str = "") -> etree._Element | None:
         """Return the document behind the link *rel* of *document*, if it has one."""
         for link in document.findall("link"):
-            if link.get("rel") == f"http://schemas.netflix.com/catalog/{rel}":
+            if link.get("rel") in {f"{SCHEMAS}/{rel}", f"{SCHEMAS}/catalog/{rel}"}:
                 return self.read(str(link.get("href")) + parameters)
         return None
+
+    def post(self, url: str, **form: str) -> int:
+        """Post *form* to *url*, and return the status of the answer."""
+        signed, headers, body = self._sign.sign(url, "POST", urlencode(form), {"content-type": FORM})
+        return self._http.post(signed, content=body, headers=headers).status_code
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,6 +10,7 @@ import httpx
 from starlette.requests import Request
 
 from gateway.app import create_app
+from gateway.edge.endpoint import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.settings import Settings
 from gateway.upstream.signing import Credentials
@@ -66,14 +67,19 @@ class Graph:
 
 
 @asynccontextmanager
-async def gateway_over(wire: Wire, **settings: Any) -> AsyncIterator[Graph]:  # noqa: ANN401
+async def gateway_over(
+    wire: Wire,
+    *,
+    authenticate: Authenticate = named,
+    **settings: Any,  # noqa: ANN401
+) -> AsyncIterator[Graph]:
     """Run a gateway over *wire*; see that it leaves no task behind."""
     before = _running()
     told = {"origin_url": wire.origin, "consumer_key": "key", "consumer_secret": "secret", **settings}
     app = create_app(
         Settings(**told),
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
-        authenticate=named,
+        authenticate=authenticate,
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
