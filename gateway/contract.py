@@ -32,6 +32,7 @@ class Rel:
     AWARDS = f"{SCHEMAS}/catalog/titles/awards"
     FORMATS = f"{SCHEMAS}/catalog/titles/format_availability"
     SCREEN_FORMATS = f"{SCHEMAS}/catalog/titles/screen_formats"
+    SUBTITLE_LANGUAGES = f"{SCHEMAS}/catalog/titles/subtitle_languages"
     LANGUAGES_AND_AUDIO = f"{SCHEMAS}/catalog/titles/languages_and_audio"
     BONUS_MATERIALS = f"{SCHEMAS}/catalog/titles/bonus_materials"
     SIMILARS = f"{SCHEMAS}/catalog/titles.similars"

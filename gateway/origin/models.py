@@ -146,6 +146,9 @@ class Title(Base):
     languages: Mapped[list["LanguageAudio"]] = relationship(
         order_by="LanguageAudio.position", lazy="raise", viewonly=True
     )
+    subtitles: Mapped[list["SubtitleLanguage"]] = relationship(
+        order_by="SubtitleLanguage.position", lazy="raise", viewonly=True
+    )
 
     @property
     def shown_rating(self) -> float | None:
@@ -264,6 +267,17 @@ class LanguageAudio(Base):
     language: Mapped[str]
     audio: Mapped[str | None]
     """Null where only the language is known."""
+
+
+class SubtitleLanguage(Base):
+    """A language in which a delivery format has subtitles."""
+
+    __tablename__ = "subtitle_language"
+
+    title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), primary_key=True)
+    format: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
 
 
 class Consumer(Base):

@@ -83,6 +83,7 @@ SEGMENTS: Final[Mapping[str, str]] = MappingProxyType(
             "format_availability",
             "screen_formats",
             "languages_and_audio",
+            "subtitle_languages",
             "bonus_materials",
             "similars",
             "seasons",

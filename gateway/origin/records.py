@@ -20,6 +20,7 @@ class Facet(StrEnum):
     FORMATS = "format_availability"
     SCREEN_FORMATS = "screen_formats"
     LANGUAGES_AND_AUDIO = "languages_and_audio"
+    SUBTITLES = "subtitle_languages"
     BONUS_MATERIALS = "bonus_materials"
     DISCS = "discs"
     SEASONS = "seasons"

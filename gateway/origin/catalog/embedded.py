@@ -127,6 +127,7 @@ class _Reading:
             offers=tuple(entries.offers(entry, FORMATS)),
             screen_formats=tuple(entries.screen_formats(entry, FORMATS)),
             languages=tuple(entries.languages(entry, FORMATS)),
+            subtitles=tuple(entries.subtitles(entry, FORMATS)),
         )
         self.catalog.titles.append(facts)
         return facts

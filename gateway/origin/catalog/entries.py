@@ -159,6 +159,15 @@ def languages(entry: Entry, formats: Collection[str]) -> Iterator[tuple[str, str
         track.finish()
 
 
+def subtitles(entry: Entry, formats: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Take the languages in which formats of a title have subtitles."""
+    for row in entry.entries("subtitles"):
+        format_ = format_of(row, formats)
+        for language in row.texts("languages"):
+            yield format_, language
+        row.finish()
+
+
 def format_of(entry: Entry, formats: Collection[str]) -> str:
     """Take a format's name."""
     name = entry.text("format")

@@ -65,5 +65,7 @@ class TitleFacts:
     """Format and label."""
     languages: Sequence[tuple[str, str, str | None]] = ()
     """Format, language, and audio where it is known."""
+    subtitles: Sequence[tuple[str, str]] = ()
+    """Format and language."""
     external_ids: Sequence[tuple[str, str]] = ()
     """Another catalog, as ``upc``, and what it calls the title."""

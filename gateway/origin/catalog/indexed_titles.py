@@ -165,6 +165,7 @@ def _with_formats(facts: TitleFacts, element: Element) -> TitleFacts:
         offers=list({offer.format: offer for offer in _offers(element)}.values()),
         screen_formats=list(_screen_formats(element)),
         languages=list(_languages(element)),
+        subtitles=list(dict.fromkeys(_subtitles(element))),
     )
 
 
@@ -192,6 +193,16 @@ def _languages(element: Element) -> Iterator[tuple[str, str, str | None]]:
                     tracks: list[str | None] = [term_of(one) for one in _of(language, Scheme.AUDIO)]
                     for audio in tracks or [None]:
                         yield term_of(format_), term_of(language), audio
+
+
+def _subtitles(element: Element) -> Iterator[tuple[str, str]]:
+    for link in links(element, Rel.FORMATS):
+        for availability in link.iterfind("delivery_formats/availability"):
+            for format_ in _of(availability, Scheme.TITLE_FORMATS):
+                for inner in links(format_, Rel.SUBTITLE_LANGUAGES):
+                    for category in inner.iterfind("subtitle_languages/category"):
+                        if scheme_of(category) == Scheme.LANGUAGES and term_of(category):
+                            yield term_of(format_), term_of(category)
 
 
 def _of(parent: Element, scheme: str) -> Iterator[Element]:

@@ -68,6 +68,11 @@ def _languages(title: TitleFacts, _: GenreIds) -> Iterable[Row]:
         yield {"format": format_, "language": language, "audio": audio, "position": position}
 
 
+def _subtitles(title: TitleFacts, _: GenreIds) -> Iterable[Row]:
+    for position, (format_, language) in enumerate(title.subtitles, 1):
+        yield {"format": format_, "language": language, "position": position}
+
+
 def _external_ids(title: TitleFacts, _: GenreIds) -> Iterable[Row]:
     for system, value in title.external_ids:
         yield {"system": system, "value": value}
@@ -88,5 +93,6 @@ SHELVES: Sequence[Shelf] = (
     _shelf(models.Availability, _offers, "format"),
     _shelf(models.ScreenFormat, _screen_formats),
     _shelf(models.LanguageAudio, _languages),
+    _shelf(models.SubtitleLanguage, _subtitles),
     _shelf(models.ExternalId, _external_ids, "system"),
 )

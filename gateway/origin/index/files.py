@@ -30,6 +30,9 @@ _EXPANDED: Final = frozenset(
 )
 """What stands inside the links; other titles are listed themselves, and similar ones can be asked for."""
 
+_LOADED: Final = _EXPANDED | {Facet.SUBTITLES}
+"""What is read for it; the subtitles stand within the formats."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
@@ -52,9 +55,9 @@ _ITEM: Final = frozenset({Facet.CAST, Facet.DIRECTORS, Facet.FORMATS})
 
 FILES: Final[Mapping[str, IndexFile]] = {
     "index": IndexFile("catalog_title_index", title_index_item, _ITEM, tells_ids=True),
-    "full": IndexFile("catalog_titles", indexed_title, _EXPANDED, tells_ids=True),
-    "streaming": IndexFile("catalog_titles", indexed_title, _EXPANDED, frozenset({"instant"})),
-    "dvd": IndexFile("catalog_titles", indexed_title, _EXPANDED, _DISC_FORMATS),
+    "full": IndexFile("catalog_titles", indexed_title, _LOADED, tells_ids=True),
+    "streaming": IndexFile("catalog_titles", indexed_title, _LOADED, frozenset({"instant"})),
+    "dvd": IndexFile("catalog_titles", indexed_title, _LOADED, _DISC_FORMATS),
 }
 """By the last part of their address."""
 

@@ -31,16 +31,20 @@ _FLAGS: Mapping[Facet, ColumnElement[bool]] = {
     Facet.FORMATS: exists().where(models.Availability.title_id == models.Title.id),
     Facet.SCREEN_FORMATS: exists().where(models.ScreenFormat.title_id == models.Title.id),
     Facet.LANGUAGES_AND_AUDIO: exists().where(models.LanguageAudio.title_id == models.Title.id),
+    Facet.SUBTITLES: exists().where(models.SubtitleLanguage.title_id == models.Title.id),
     Facet.DISCS: _below(Kind.DISC),
     Facet.BONUS_MATERIALS: _below(Kind.DISC, _Child.is_bonus == true()),
     Facet.SEASONS: exists().where(_Child.parent_id == models.Title.id, _Child.kind == Kind.SEASON),
     Facet.EPISODES: _below(Kind.PROGRAM),
 }
 
-_OF_FORMATS: Mapping[Facet, type[models.Availability | models.ScreenFormat | models.LanguageAudio]] = {
+_PerFormat = models.Availability | models.ScreenFormat | models.LanguageAudio | models.SubtitleLanguage
+
+_OF_FORMATS: Mapping[Facet, type[_PerFormat]] = {
     Facet.FORMATS: models.Availability,
     Facet.SCREEN_FORMATS: models.ScreenFormat,
     Facet.LANGUAGES_AND_AUDIO: models.LanguageAudio,
+    Facet.SUBTITLES: models.SubtitleLanguage,
 }
 """What a title has for each format by itself."""
 

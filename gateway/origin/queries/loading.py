@@ -29,11 +29,13 @@ _ON_REQUEST: Mapping[Facet, ORMOption] = {
     Facet.FORMATS: selectinload(Title.availability),
     Facet.SCREEN_FORMATS: selectinload(Title.screen_formats),
     Facet.LANGUAGES_AND_AUDIO: selectinload(Title.languages),
+    Facet.SUBTITLES: selectinload(Title.subtitles),
 }
 _OF_FORMATS: Mapping[Facet, str] = {
     Facet.FORMATS: "availability",
     Facet.SCREEN_FORMATS: "screen_formats",
     Facet.LANGUAGES_AND_AUDIO: "languages",
+    Facet.SUBTITLES: "subtitles",
 }
 """What a title has for each format by itself, and where its row keeps it."""
 

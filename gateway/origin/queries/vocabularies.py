@@ -21,6 +21,7 @@ _TERMS: Final[Mapping[str, Select[str | None]]] = {
     "award_types": select(models.Award.body),
     "screen_formats": select(models.ScreenFormat.label),
     "languages": select(models.LanguageAudio.language),
+    "subtitle_languages": select(models.SubtitleLanguage.language),
     "audio": select(models.LanguageAudio.audio),
     "genres": select(models.Genre.label),
     "mpaa_ratings": _rated_by(RatingSystem.MPAA),

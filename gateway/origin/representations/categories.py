@@ -22,7 +22,6 @@ FIXED: Final[Mapping[str, Sequence[str]]] = {
     ),
     "title_states": ("Play", "Add", "Add All", "Save", "Save All", "In Queue", "At Home"),
     # What these held is not known, and nothing of ours has any.
-    "subtitle_languages": (),
     "container_formats": (),
     "video_formats": (),
     "audio_formats": (),

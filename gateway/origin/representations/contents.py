@@ -35,7 +35,18 @@ def _offer(availability: Element, category: Element) -> Mapping[str, object]:
         "runtime": scalar("runtime", availability.findtext("runtime", "")),
         **{_tail(nested): nested.get("term", "") for nested in category.iterfind("category")},
         "languages_and_audio": _spoken(category.iterfind("link/language_audio_format/category")),
+        **_subtitles(category),
     }
+
+
+def _subtitles(category: Element) -> Mapping[str, object]:
+    found = category.find("link/subtitle_languages")
+    return {} if found is None else {"subtitle_languages": _subtitle_languages(found)}
+
+
+def _subtitle_languages(element: Element) -> object:
+    """Return the languages."""
+    return [category.get("term", "") for category in element.iterfind("category")]
 
 
 def _languages_and_audio(element: Element) -> object:
@@ -64,5 +75,6 @@ READERS: Final[Mapping[str, Callable[[Element], object]]] = {
     "box_art": _box_art,
     "delivery_formats": _delivery_formats,
     "languages_and_audio": _languages_and_audio,
+    "subtitle_languages": _subtitle_languages,
 }
 """What is not read by the rules that hold for all elements."""

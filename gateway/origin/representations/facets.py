@@ -15,6 +15,7 @@ from gateway.origin.representations.formats import (
     delivery_formats,
     languages_and_audio,
     screen_formats,
+    subtitle_languages,
 )
 from gateway.origin.representations.people import people, people_links
 from gateway.origin.representations.view import View
@@ -38,6 +39,7 @@ SIGNPOSTS: Final[Mapping[Facet, Signpost]] = {
     Facet.FORMATS: Signpost(Rel.FORMATS, "formats"),
     Facet.SCREEN_FORMATS: Signpost(Rel.SCREEN_FORMATS, "screen formats"),
     Facet.LANGUAGES_AND_AUDIO: Signpost(Rel.LANGUAGES_AND_AUDIO, "languages and audio"),
+    Facet.SUBTITLES: Signpost(Rel.SUBTITLE_LANGUAGES, "subtitle languages"),
     Facet.BONUS_MATERIALS: Signpost(Rel.BONUS_MATERIALS, "bonus materials"),
     Facet.DISCS: Signpost(Rel.DISCS, "discs"),
     Facet.SEASONS: Signpost(Rel.SEASONS, "seasons"),
@@ -101,6 +103,7 @@ _WHOLE: Final[Mapping[Facet, Content]] = {
     Facet.FORMATS: lambda view, record: delivery_formats(view, record.title),
     Facet.SCREEN_FORMATS: lambda view, record: screen_formats(view, record.title),
     Facet.LANGUAGES_AND_AUDIO: lambda view, record: languages_and_audio(view, record.title),
+    Facet.SUBTITLES: lambda view, record: subtitle_languages(view, record.title.subtitles),
     Facet.BONUS_MATERIALS: _bonus_materials,
 }
 """What is the same expanded inside a link and at the address the link leads to."""

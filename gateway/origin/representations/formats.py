@@ -29,6 +29,7 @@ def delivery_formats(view: View, title: models.Title) -> Element:
             add_category(category, view.paths.scheme(Scheme.QUALITY), offer.quality)
         if view.is_thin:
             _add_spoken(view, category, title, offer.format)
+            _add_subtitles(view, category, title, offer.format)
         if view.has_extras and title.runtime is not None:
             add(availability, "runtime", title.runtime)
     return element
@@ -44,6 +45,25 @@ def _add_spoken(view: View, category: Element, title: models.Title, format: str)
     link = add_link(category, address, rel=Rel.LANGUAGES_AND_AUDIO, title="languages and audio")
     for language, spoken in _by_language(tracks):
         _add_language(view, add(link, "language_audio_format"), language, spoken)
+
+
+def _add_subtitles(view: View, category: Element, title: models.Title, format: str) -> None:
+    """Append the link to the languages of the subtitles that *format* has, if it has any."""
+    rows = [row for row in title.subtitles if row.format.casefold() == format.casefold()]
+    if not rows:
+        return
+    here = view.paths.title(title.kind, title.id, series=title.series_id)
+    address = view.paths.part(here, Facet.SUBTITLES)
+    link = add_link(category, address, rel=Rel.SUBTITLE_LANGUAGES, title="subtitle languages")
+    link.append(subtitle_languages(view, rows))
+
+
+def subtitle_languages(view: View, rows: Sequence[models.SubtitleLanguage]) -> Element:
+    """Represent the languages that there are subtitles in, each once."""
+    element = root("subtitle_languages")
+    for language in dict.fromkeys(row.language for row in rows):
+        add_category(element, view.paths.scheme(Scheme.LANGUAGES), language)
+    return element
 
 
 def screen_formats(view: View, title: models.Title) -> Element:

@@ -176,6 +176,7 @@ _LEAN: Final[tuple[_Step, ...]] = (
         Facet.CAST,
         Facet.DIRECTORS,
         Facet.LANGUAGES_AND_AUDIO,
+        Facet.SUBTITLES,
         Facet.AWARDS,
         Facet.BONUS_MATERIALS,
     ),

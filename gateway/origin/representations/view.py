@@ -94,10 +94,17 @@ class View:
     def needs(self, facets: Iterable[Facet]) -> frozenset[Facet]:
         """Return what has to be loaded to show *facets*: each format of 2.0 says its languages."""
         shown = frozenset(facets)
-        return shown | {Facet.LANGUAGES_AND_AUDIO} if self.is_thin and Facet.FORMATS in shown else shown
+        return (
+            shown | {Facet.LANGUAGES_AND_AUDIO, Facet.SUBTITLES}
+            if self.is_thin and Facet.FORMATS in shown
+            else shown
+        )
 
     def shows(self, facet: Facet) -> bool:
         """Whether a title of this view has a link to *facet* at all."""
+        if facet is Facet.SUBTITLES:
+            # Formats alone lead to them, unless they are asked for by name.
+            return self.is_thin and facet in self.expand
         return self.has_extras or facet not in EXTRAS
 
 

@@ -55,6 +55,7 @@ languages = [
   { format = "DVD", language = "English", audio = ["Mono", "Stereo"] },
   { format = "DVD", language = "French" },
 ]
+subtitles = [ { format = "DVD", languages = ["Spanish", "English"] } ]
 [[movie.disc]]
 id = 11
 name = "Jaws: Bonus"
@@ -136,6 +137,7 @@ async def test_every_fact_of_a_film_is_kept(database: Database, folder: Path) ->
         ("English", "Stereo"),
         ("French", None),
     ]
+    assert [(row.format, row.language) for row in film.subtitles] == [("DVD", "Spanish"), ("DVD", "English")]
 
 
 async def test_seasons_episodes_and_discs_find_their_places(database: Database, folder: Path) -> None:

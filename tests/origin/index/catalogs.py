@@ -57,6 +57,8 @@ def titles(draw: st.DrawFn, people: Sequence[int]) -> TitleFacts:
     name = draw(_TEXT)
     short = draw(st.none() | _TEXT)
     average = draw(st.none() | st.integers(10, 50))
+    offered = draw(st.lists(offers(), max_size=3, unique_by=lambda offer: offer.format))
+    formats = [offer.format for offer in offered] or ["none"]
     return TitleFacts(
         id=0,
         kind=Kind.MOVIE,
@@ -76,9 +78,13 @@ def titles(draw: st.DrawFn, people: Sequence[int]) -> TitleFacts:
         cast=draw(credited),
         directors=draw(credited),
         awards=draw(st.lists(awards(someone), max_size=2)),
-        offers=draw(st.lists(offers(), max_size=3, unique_by=lambda offer: offer.format)),
+        offers=offered,
         screen_formats=draw(st.lists(st.tuples(st.sampled_from(FORMATS), _TEXT), max_size=2)),
         languages=draw(languages()),
+        # They stand within the formats that the title is to be had in.
+        subtitles=draw(
+            st.lists(st.tuples(st.sampled_from(formats), _TEXT), max_size=3 if offered else 0, unique=True)
+        ),
         external_ids=draw(
             st.lists(st.tuples(st.sampled_from(("upc", "amg", "tms")), _TEXT), max_size=3, unique=True)
         ),

@@ -49,6 +49,7 @@ TITLES = (
         ),
         screen_formats=(("DVD", "Widescreen 2.35:1"),),
         languages=(("instant", "English", None), ("DVD", "English", "Dolby Digital 5.1")),
+        subtitles=(("instant", "English"), ("DVD", "French"), ("DVD", "English")),
         external_ids=(("amg", "V  25448"), ("tms", "MV0001"), ("upc", "025192"), ("upc", "025193")),
     ),
     TitleFacts(id=PIRANHA, kind=Kind.MOVIE, name="Piranha"),

@@ -16,6 +16,7 @@ from gateway.origin.models import (
     MaturityRating,
     Person,
     ScreenFormat,
+    SubtitleLanguage,
     Title,
     TitleGenre,
 )
@@ -76,6 +77,7 @@ FULL: Final[Mapping[str, Executable]] = {
         LanguageAudio.language,
         LanguageAudio.audio,
     ),
+    "subtitles": select(SubtitleLanguage.title_id, SubtitleLanguage.format, SubtitleLanguage.language),
     "people": select(Person.id, Person.name).join(_CREDITED, _CREDITED.c.person_id == Person.id),
 }
 """What the later shape tells besides: everything but what people did otherwise, their lives and pictures."""
