@@ -7,6 +7,7 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
+import { Account } from "./account.jsx";
 import { examples } from "./examples.js";
 import { storage } from "./storage.js";
 
@@ -17,12 +18,15 @@ const HEADERS = JSON.stringify({ "x-gateway-explain": "analyze" }, null, 2);
 const fetcher = createGraphiQLFetcher({ url: "/graphql", enableIncrementalDelivery: false });
 
 createRoot(document.getElementById("root")).render(
-  <GraphiQL
-    fetcher={fetcher}
-    defaultTabs={examples}
-    defaultHeaders={HEADERS}
-    defaultEditorToolsVisibility="headers"
-    shouldPersistHeaders={false}
-    storage={storage}
-  />,
+  <>
+    <Account />
+    <GraphiQL
+      fetcher={fetcher}
+      defaultTabs={examples}
+      defaultHeaders={HEADERS}
+      defaultEditorToolsVisibility="headers"
+      shouldPersistHeaders={false}
+      storage={storage}
+    />
+  </>,
 );

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
@@ -24,6 +25,8 @@ from gateway.origin.registry.subscribers import NewSubscriber
 from gateway.origin.settings import OriginSettings
 from gateway.settings import Settings
 from tests.end_to_end.stack import serving
+
+_T = TypeVar("_T")
 
 PASSWORD = "correct horse"
 ALICE, BOB = "alice@example.org", "bob@example.org"
@@ -45,6 +48,12 @@ async def fill(url: str) -> None:
         await database.close()
 
 
+def _run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Await *work* on a thread of its own: a browser's driver keeps a loop running on ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 @dataclass
 class House:
     """Where everything is, and what the origin keeps."""
@@ -56,7 +65,7 @@ class House:
 
     def access_tokens(self) -> list[AccessToken]:
         """Return all access tokens that the origin has given."""
-        return asyncio.run(self._with_database(_access_tokens))
+        return _run(self._with_database(_access_tokens))
 
     def revoke(self, login: str) -> None:
         """Let a subscriber take back everything at the origin."""
@@ -66,9 +75,9 @@ class House:
                 someone = await subscribers.existing(session, login)
                 await grants.revoke(session, someone.id, now=1)
 
-        asyncio.run(self._with_database(work))
+        _run(self._with_database(work))
 
-    async def _with_database(self, work: Any) -> Any:  # noqa: ANN401
+    async def _with_database(self, work: Callable[[Database], Awaitable[_T]]) -> _T:
         database = Database(self.database)
         try:
             return await work(database)
@@ -84,7 +93,7 @@ async def _access_tokens(database: Database) -> list[AccessToken]:
 @contextmanager
 def house(database: str, home: Path, **settings: Any) -> Iterator[House]:  # noqa: ANN401
     """Run an origin over *database*, and a gateway that keeps its sessions in *home*."""
-    consumer = asyncio.run(_consumer(database))
+    consumer = _run(_consumer(database))
 
     def origin_app(address: str) -> ASGIApp:
         return create_origin(Database(database), OriginSettings(public_url=address))

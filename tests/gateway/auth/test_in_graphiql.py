@@ -1,0 +1,136 @@
+"""Somebody signs in from GraphiQL in a real browser, asks, and signs out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import playwright.sync_api as playwright
+import pytest
+from playwright.sync_api import expect
+
+from tests.gateway.chromium import launched
+
+from .house import ALICE, NAMES, PASSWORD, House
+
+QUERY = "query Me { viewer { firstName } }"
+
+
+@pytest.fixture(scope="module")
+def browser(ours: House) -> Iterator[playwright.Browser]:  # noqa: ARG001 - it is made before the browser
+    """Start Chromium."""
+    with launched() as chromium:
+        yield chromium
+
+
+@dataclass
+class Visitor:
+    """Somebody in front of the browser; complaints are what it reports as errors or warnings."""
+
+    page: playwright.Page
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self, message: playwright.ConsoleMessage) -> None:
+        """Note warnings and errors; a violated policy is an error."""
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def sign_in(self) -> None:
+        """Follow the link, and fill in the origin's own page."""
+        self.page.get_by_role("link", name="Sign in", exact=True).click()
+        self.page.get_by_label("Login").fill(ALICE)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in and allow").click()
+
+    def ask(self, query: str) -> None:
+        """Write a query in place of what is there, and execute it."""
+        editor = self.page.locator(".graphiql-query-editor")
+        expect(editor.locator(".view-lines")).to_contain_text("query")
+        editor.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
+        # Key by key: the editor closes brackets by itself, and types over its own.
+        self.page.keyboard.type(query)
+        # GraphiQL takes a tenth of a second to note it; a user is slower.
+        self.page.wait_for_timeout(500)
+        self.page.get_by_role("button", name=re.compile("Execute query")).click()
+
+    @property
+    def answer(self) -> playwright.Locator:
+        """The response pane."""
+        return self.page.locator(".result-window .view-lines")
+
+    @property
+    def account(self) -> playwright.Locator:
+        """What the page says about who is signed in."""
+        return self.page.locator(".account")
+
+
+@pytest.fixture
+def visitor(browser: playwright.Browser, ours: House) -> Iterator[Visitor]:
+    """Open GraphiQL; at the end the browser has complained of nothing."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    somebody = Visitor(context.new_page())
+    somebody.page.on("console", somebody.listen)
+    somebody.page.on("pageerror", lambda error: somebody.complaints.append(str(error)))
+    somebody.page.goto(f"{ours.url}/graphql")
+
+    yield somebody
+
+    context.close()
+    assert somebody.complaints == []
+
+
+def test_signing_in_asking_and_signing_out(visitor: Visitor, ours: House) -> None:
+    """Through the origin's own page and back, with the name on the page and in the answer."""
+    expect(visitor.account).to_contain_text("Nobody is signed in")
+    visitor.sign_in()
+    expect(visitor.page).to_have_url(f"{ours.url}/graphql")
+    expect(visitor.account).to_contain_text(f"Signed in as {NAMES[ALICE]}")
+
+    visitor.ask(QUERY)
+    expect(visitor.answer).to_contain_text('"firstName": "Alice"')
+
+    visitor.page.get_by_role("button", name="Sign out").click()
+    expect(visitor.account).to_contain_text("Nobody is signed in")
+    visitor.page.get_by_role("button", name=re.compile("Execute query")).click()
+    expect(visitor.answer).to_contain_text('"viewer": null')
+
+
+def test_scripts_reach_no_secret(visitor: Visitor, ours: House) -> None:
+    """Neither cookies nor storage nor the page hold the session, or a token of the origin's."""
+    visitor.sign_in()
+    expect(visitor.account).to_contain_text("Signed in as")
+    reached = visitor.page.evaluate(
+        "JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage},"
+        " document.documentElement.outerHTML])"
+    )
+
+    cookies = {cookie["name"]: cookie for cookie in visitor.page.context.cookies() if "name" in cookie}
+    session = cookies["__Host-gateway_session"]
+    assert (session.get("httpOnly"), session.get("secure"), session.get("sameSite")) == (True, True, "Lax")
+    secrets = [each for token in ours.access_tokens() for each in (token.token, token.secret)]
+    secrets.append(str(session.get("value")))
+    assert [secret for secret in secrets if secret in reached] == []
+    assert "graphiql" in reached
+
+
+def test_a_device_is_approved_without_scripts(browser: playwright.Browser, ours: House) -> None:
+    """From the address that the device shows, through signing in, to the button and its answer."""
+    context = browser.new_context(java_script_enabled=False)
+    somebody = Visitor(context.new_page())
+    somebody.page.on("console", somebody.listen)
+    started = context.request.post(f"{ours.url}/auth/token").json()
+    somebody.page.goto(started["verification_uri"])
+    somebody.page.get_by_label("Login").fill(ALICE)
+    somebody.page.get_by_label("Password").fill(PASSWORD)
+    somebody.page.get_by_role("button", name="Sign in and allow").click()
+    somebody.page.get_by_label("The code that the device shows").fill(started["user_code"].lower())
+    somebody.page.get_by_role("button", name="Continue").click()
+    expect(somebody.page.locator(".code")).to_have_text(started["user_code"])
+    somebody.page.get_by_role("button", name="Allow").click()
+
+    expect(somebody.page.get_by_role("heading")).to_have_text("The device is signed in")
+    given = context.request.post(f"{ours.url}/auth/token", form={"device_code": started["device_code"]})
+    assert given.status == 200
+    context.close()
+    assert somebody.complaints == []
