@@ -132,13 +132,14 @@ def test_without_a_token_an_audit_is_skipped() -> None:
 
 
 def test_the_demo_writes_its_credentials(tmp_path: Path) -> None:
-    """The file of the demo is read."""
+    """The file of the demo is read; who audits is the first of its people, the other is the last."""
     path = tmp_path / "demo.json"
-    person = {"user_id": "T1x-", "login": "a@example.org", "password": "p", "token": "t", "secret": "u"}
-    path.write_bytes(orjson.dumps({"consumer": {"key": "k", "secret": "s"}, "subscribers": [person]}))
+    common = {"login": "a@example.org", "password": "p", "token": "t", "secret": "u"}
+    people = [{"user_id": user, **common} for user in ("T1x-", "T1y-", "T1z-")]
+    path.write_bytes(orjson.dumps({"consumer": {"key": "k", "secret": "s"}, "subscribers": people}))
 
     assert read_demo(path) == Credentials(
-        "k", "s", (Subscriber(token="t", secret="u", user_id="T1x-", login="a@example.org", password="p"),)
+        "k", "s", tuple(Subscriber(user_id=user, **common) for user in ("T1x-", "T1z-", "T1y-"))
     )
 
 
