@@ -21,9 +21,11 @@ from gateway.contract import Path
 from gateway.edge import explorer
 from gateway.edge.endpoint import Authenticate, Endpoint, refused, unavailable
 from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.planner import Planner
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation, Window
 from gateway.schema.context import Context
+from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
 from gateway.settings import Settings
@@ -66,13 +68,17 @@ def create_app(
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
     desk = Desk.over(records, _sealer(settings), dance, terms)
 
+    schema = make_schema()
+    links = map_of(schema.core)
+
     def make_context(viewer: Viewer | None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
-        operation = Operation(deadline)
+        operation = Operation(deadline, most_calls=settings.calls_per_operation)
         return Context(
             origin=origin,
             loader=ResourceLoader(window, operation),
             operation=operation,
+            planner=Planner(schema.core, links, window.lengths, settings.expand_bytes),
             viewer=viewer,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
@@ -89,7 +95,7 @@ def create_app(
             await redis.aclose()
 
     recognise = authenticate or desk.authenticator.viewer
-    endpoint = Endpoint(make_schema(), make_context, recognise, desk.authenticator.forget)
+    endpoint = Endpoint(schema, make_context, recognise, desk.authenticator.forget)
     return Starlette(
         routes=[*_routes(endpoint), *desk.routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},

@@ -62,6 +62,11 @@ class Relation:
     """How many titles it can be asked about at once, by ``title_refs``; 0 where none are named."""
 
     @property
+    def label(self) -> str:
+        """What to call it where people read of it."""
+        return self.alias or (self.rels[0].rpartition("/")[2] if self.rels else self.family)
+
+    @property
     def expanded_bytes(self) -> int:
         """How much this adds to an answer, for each resource in it inside one of whose links it stands."""
         return (
@@ -237,7 +242,7 @@ SEARCH: Final = Relation(
     fresh_for=timedelta(hours=1),
     paging=Paging(largest=100),
     typical_bytes=80_000,
-    typical_length=25,
+    typical_length=100,
 )
 SUGGESTIONS: Final = Relation(
     rels=(Rel.AUTOCOMPLETE,),
@@ -253,7 +258,7 @@ PEOPLE_SEARCH: Final = Relation(
     fresh_for=timedelta(hours=1),
     paging=Paging(largest=500),
     typical_bytes=20_000,
-    typical_length=10,
+    typical_length=25,
 )
 
 EXPANDABLE: Final[Mapping[str, Relation]] = {
@@ -278,3 +283,15 @@ EXPANDABLE: Final[Mapping[str, Relation]] = {
     if relation.alias
 }
 """What ``expand`` can be asked for, by its name there."""
+
+Parts = frozenset[str]
+"""What is wanted inside the links of a resource, or of each item of a list: names of ``expand``."""
+
+TYPICAL_PAGE: Final = 25
+"""The number of items that a relation's ``typical_bytes`` speaks of."""
+
+
+def predicted_bytes(relation: Relation, items: int, parts: Parts) -> int:
+    """Return the likely size of *items* of *relation* (0 where it is no list) with *parts* in them."""
+    bare = relation.typical_bytes * max(1, items // TYPICAL_PAGE)
+    return bare + max(1, items) * sum(EXPANDABLE[part].expanded_bytes for part in parts)

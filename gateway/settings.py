@@ -40,6 +40,10 @@ class Settings:
     """The most entries of one bulk request."""
     bulk_bytes: int = 4_000_000
     """The most bytes that a bulk answer is predicted to have."""
+    expand_bytes: int = 4_000_000
+    """The most bytes that a document is predicted to have with what comes along in its links; 0: nothing."""
+    calls_per_operation: int = 200
+    """The most calls that one GraphQL operation may cost."""
     public_url: str = LISTENS
     """Where browsers find us: scheme, host and perhaps a port. The origin sends people back there."""
     home: Path | None = None
@@ -70,10 +74,13 @@ class Settings:
         for name in ("consumer_key", "consumer_secret"):
             if not getattr(self, name):
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be empty.")
-        for name in ("origin_timeout", "operation_timeout", "bulk_limit", "bulk_bytes"):
+        for name in _POSITIVE:
             value = getattr(self, name)
             if not 0 < value < math.inf:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
+
+        if self.expand_bytes < 0:
+            raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, listens: str = LISTENS) -> Self:
@@ -93,6 +100,8 @@ class Settings:
                 operation_timeout=read("OPERATION_TIMEOUT", cast=float, default=10.0),
                 bulk_limit=read("BULK_LIMIT", cast=int, default=200),
                 bulk_bytes=read("BULK_BYTES", cast=int, default=4_000_000),
+                expand_bytes=read("EXPAND_BYTES", cast=int, default=4_000_000),
+                calls_per_operation=read("CALLS_PER_OPERATION", cast=int, default=200),
                 public_url=read("PUBLIC_URL", default=listens).rstrip("/"),
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
@@ -109,6 +118,8 @@ class Settings:
 def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
+
+_POSITIVE = ("origin_timeout", "operation_timeout", "bulk_limit", "bulk_bytes", "calls_per_operation")
 
 _MEANINGS = {
     "GATEWAY_ORIGIN_URL": "set it to the address of the REST API, as http://127.0.0.1:8001",

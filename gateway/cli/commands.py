@@ -64,7 +64,8 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
 
     Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. May be told
     GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
-    GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes an answer),
+    GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes a bulk answer),
+    GATEWAY_EXPAND_BYTES (4,000,000 bytes a document), GATEWAY_CALLS_PER_OPERATION (200),
     GATEWAY_PUBLIC_URL (where browsers find us), GATEWAY_SESSION_KEYS (which seal what sessions hold) and
     GATEWAY_TOKEN_EXCHANGE (whether access tokens of the origin can be exchanged for ours).
     """
@@ -101,6 +102,7 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
             "GATEWAY_ORIGIN_URL": origin_url,
             "GATEWAY_CONSUMER_KEY": consumer.key,
             "GATEWAY_CONSUMER_SECRET": consumer.secret,
+            "GATEWAY_CALLS_PER_OPERATION": os.environ.get("GATEWAY_CALLS_PER_OPERATION", "1000"),
         },
         f"http://127.0.0.1:{port}/health/live",
     )

@@ -13,16 +13,12 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from gateway.edge import explorer
+from gateway.edge import explain, explorer
 from gateway.edge.errors import is_unauthenticated, present, present_refusal, without_repeats
 from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
 from gateway.edge.request import Asked, read_asked
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
-
-EXPLAIN: Final = "x-gateway-explain"
-"""The request header that asks what an operation cost: ``analyze``."""
-
 
 Authenticate = Callable[[Request], Awaitable[Viewer | None]]
 """Says who sent a request, if anybody is signed in."""
@@ -59,6 +55,7 @@ class Endpoint:
         asked = await read_asked(request)
         viewer = await self._authenticate(request)
         context = self._make_context(viewer)
+        explain.prepare(context.operation, explain.asked_for(request))
         result = await self._execute(asked, context, request.method)
         if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
             await self._forget(viewer)
@@ -102,14 +99,14 @@ def _response(result: ExecutionResult | PreExecutionError, request: Request, con
     is_refused = isinstance(result, PreExecutionError)
     # An operation that was not begun, for what it is or for its variables, has no data at all.
     is_begun = not is_refused and (result.data is not None or any(error.path for error in errors))
-    body: dict[str, object] = {"data": result.data} if is_begun else {}
+    body: dict[str, object] = {"data": result.data} if is_begun or not errors else {}
     if errors:
         show = present_refusal if is_refused else present
         body["errors"] = [error.formatted for error in without_repeats(map(show, errors))]
-    if request.headers.get(EXPLAIN) == "analyze":
-        operation = context.operation
-        body["extensions"] = {"upstream": {"requests": operation.requests, "calls": operation.calls}}
-    is_bad = not is_begun and _media_type(request) == GRAPHQL_JSON
+    asked = explain.asked_for(request)
+    if asked is not explain.Explain.NOTHING and not is_refused:
+        body["extensions"] = explain.extensions(context.operation)
+    is_bad = not is_begun and bool(errors) and _media_type(request) == GRAPHQL_JSON
     return _json(body, request, status=400 if is_bad else 200)
 
 

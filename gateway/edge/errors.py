@@ -8,6 +8,7 @@ from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from gateway.loaders.errors import TooMuch
 from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded, Unauthenticated
 from gateway.upstream.errors import (
     DeadlineExceeded,
@@ -46,6 +47,7 @@ CODES: Final[Mapping[type[Exception], str]] = {
     InvalidId: "BAD_USER_INPUT",
     BadUserInput: "BAD_USER_INPUT",
     LimitExceeded: "LIMIT_EXCEEDED",
+    TooMuch: "LIMIT_EXCEEDED",
     Unauthenticated: "UNAUTHENTICATED",
 }
 
@@ -67,7 +69,7 @@ def present(error: GraphQLError) -> GraphQLError:
     if cause is None:
         # GraphQL's own: a variable that cannot be coerced, a null where none may be.
         return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
-    if isinstance(cause, UpstreamError | CallerError):
+    if isinstance(cause, UpstreamError | CallerError | TooMuch):
         return _coded(error, str(cause), _code(cause))
     _log.error("A resolver failed:\n%s", _without_queries("".join(traceback.format_exception(cause))))
     return _coded(error, "Internal error.", "INTERNAL")
@@ -110,7 +112,7 @@ def _without_queries(text: str) -> str:
     return _QUERY.sub(r"\1?…", text)
 
 
-def _code(cause: UpstreamError | CallerError) -> str:
+def _code(cause: UpstreamError | CallerError | TooMuch) -> str:
     if isinstance(cause, OriginRefused):
         if cause.is_token_refused:
             return CODES[Unauthenticated]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.relations import EXPANDABLE, Relation
+from gateway.relations import Parts, Relation, predicted_bytes
 from gateway.resources import Href
 from gateway.subscriber import Ratings, TitleStates
 from gateway.upstream.errors import MalformedDocument, MissingTitle
@@ -12,9 +12,6 @@ from gateway.upstream.href import place_of, with_parameters
 from gateway.upstream.identity import Identity
 from gateway.upstream.reader import Answer, Read
 from gateway.upstream.signing import Credentials
-
-Parts = frozenset[str]
-"""What is wanted inside the links of a resource, or of each item of a list: names of ``expand``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,8 @@ class Want:
     @property
     def predicted_bytes(self) -> int:
         """Return how large the answer is likely to be, so that a bulk answer can be kept within bounds."""
-        bare = self.relation.typical_bytes * max(1, self.items // TYPICAL_PAGE)
-        return bare + max(1, self.items) * sum(EXPANDABLE[part].expanded_bytes for part in self.parts)
+        return predicted_bytes(self.relation, self.items, self.parts)
 
-
-TYPICAL_PAGE: Final = 25
-"""The number of items that a relation's ``typical_bytes`` speaks of."""
 
 LONGEST_REQUEST: Final = 1_000_000
 """Bytes of a bulk request, about; origins take no more than twice as many."""

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.loaders.wants import Answered, Ask, Want, merge, split
+from gateway.loaders.errors import TooMuch
+from gateway.loaders.lengths import Lengths
+from gateway.loaders.plan import Plan
+from gateway.loaders.wants import Answered, Ask, Want, ask, merge, split
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
-from gateway.upstream.reader import Read, Reader
+from gateway.upstream.reader import Exchange, Read, Reader
 
 QUIET_TURNS: Final = 4
 """Turns of the loop without a sign of an operation after which its level is complete.
@@ -29,6 +32,30 @@ class Operation:
     """HTTP requests that carried something for it."""
     calls: int = 0
     """Calls against the origin's quota: every entry of a bulk request is one."""
+    most_calls: int = 200
+    """Calls that it may cost."""
+    plan: Plan = field(default_factory=Plan)
+    is_only_planned: bool = False
+    sent: list["Sent"] | None = None
+    """The requests that carried something for it, where they are to be told; else None."""
+
+    def count(self, sent: "Sent") -> None:
+        """Take note of a request that carries something for this operation."""
+        self.requests += 1
+        self.calls += len(sent.reads)
+        if self.sent is not None:
+            self.sent.append(sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as one operation knows it: others may have had entries in it."""
+
+    exchange: Exchange
+    reads: Sequence[Read]
+    """What it carried for the operation."""
+    waited: float
+    """Seconds from the first want of its level until it was sent."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +65,8 @@ class _Level:
     operation: Operation
     answered: asyncio.Future[None]
     """Done when every want has its answer."""
+    opened: float
+    """A time of the loop."""
     wants: dict[Want, Want] = field(default_factory=dict)
     """Each want, by itself, with all the parts that were asked for so far."""
     answers: dict[Want, Answered] = field(default_factory=dict)
@@ -46,6 +75,14 @@ class _Level:
     def widen(self, want: Want) -> None:
         """Want *want*, or the parts that it names of what is wanted here already."""
         (self.wants[want],) = merge([self.wants.get(want, want), want])
+
+    def refuse(self) -> bool:
+        """Answer all wants with an error if they are more than the operation may still ask for."""
+        calls, most = self.operation.calls + len(ask(self.wants.values())), self.operation.most_calls
+        if calls > most:
+            error = TooMuch("The calls of an operation", value=calls, limit=most)
+            self.take(dict.fromkeys(self.wants, error))
+        return calls > most
 
     def take(self, answers: Mapping[Want, Answered]) -> None:
         """Keep those of *answers* that were wanted here."""
@@ -61,6 +98,8 @@ class Window:
         self._reader = reader
         self._entries = entries
         self._size = size
+        self.lengths = Lengths()
+        """What the answers so far taught about the lengths of lists."""
         self._levels: dict[Operation, _Level] = {}
         self._unanswered: set[_Level] = set()
         self._turn = 0
@@ -113,8 +152,9 @@ class Window:
     def _level(self, operation: Operation) -> _Level:
         level = self._levels.get(operation)
         if level is None:
-            answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            level = self._levels[operation] = _Level(operation, answered)
+            loop = asyncio.get_running_loop()
+            answered: asyncio.Future[None] = loop.create_future()
+            level = self._levels[operation] = _Level(operation, answered, loop.time())
             self._unanswered.add(level)
             answered.add_done_callback(lambda _: self._unanswered.discard(level))
         return level
@@ -139,7 +179,7 @@ class Window:
     def _send_levels(self, levels: Sequence[_Level]) -> None:
         for level in levels:
             del self._levels[level.operation]
-        task = asyncio.create_task(self._answer(levels))
+        task = asyncio.create_task(self._answer([level for level in levels if not level.refuse()]))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -157,17 +197,25 @@ class Window:
         shared = [level for level in levels if not level.wants.keys().isdisjoint(wanted)]
         asked = {each.read: each for each in part}
 
-        def count(carried: Sequence[Read]) -> None:
+        def count(exchange: Exchange) -> None:
             for level in shared:
-                if calls := sum(not level.wants.keys().isdisjoint(asked[read].wants) for read in carried):
-                    level.operation.requests += 1
-                    level.operation.calls += calls
+                wants = level.wants.keys()
+                mine = [read for read in exchange.reads if not wants.isdisjoint(asked[read].wants)]
+                if mine:
+                    level.operation.count(Sent(exchange, mine, exchange.began - level.opened))
 
         deadline = max(level.operation.deadline for level in shared)
         try:
             answers: Sequence[Answered] = await self._reader.read([*asked], deadline=deadline, spent=count)
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
             answers = [error] * len(part)
+        self._learn(part, answers)
         said = [each.answers(answer) for each, answer in zip(part, answers, strict=True)]
         for level in shared:
             level.take({want: answer for each in said for want, answer in each.items()})
+
+    def _learn(self, part: Sequence[Ask], answers: Sequence[Answered]) -> None:
+        told = zip(part, answers, strict=True)
+        self.lengths = self.lengths.after(
+            (each.wants[0].relation, answer) for each, answer in told if not isinstance(answer, Exception)
+        )

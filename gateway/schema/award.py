@@ -6,7 +6,7 @@ import strawberry
 
 from gateway import relations, resources
 from gateway.schema.context import Context, Info
-from gateway.schema.follow import show_link
+from gateway.schema.follow import following, show_link
 from gateway.schema.person import Person
 
 
@@ -18,7 +18,9 @@ class Award:
     year: int | None = strawberry.field(description="The year it was given.")
     won: bool = strawberry.field(description="Whether it was won; otherwise it was a nomination.")
 
-    @strawberry.field(description="Who got it; null where it went to the title.")
+    @strawberry.field(
+        description="Who got it; null where it went to the title.", metadata=following(relations.PERSON)
+    )
     def person(self, info: Info) -> Person | None:
         if self.link is None:
             return None

@@ -8,10 +8,12 @@ from datetime import datetime
 import strawberry
 
 from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.planner import Planner
+from gateway.loaders.selection import key_of
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.wants import Parts, Want
+from gateway.loaders.wants import Want
 from gateway.loaders.window import Operation
-from gateway.relations import Relation
+from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title
 from gateway.schema.errors import Unauthenticated
 from gateway.schema.selection import Seen
@@ -27,6 +29,7 @@ class Context:
     origin: Origin
     loader: ResourceLoader
     operation: Operation
+    planner: Planner
     viewer: Viewer | None
     """Who is signed in."""
     now: Callable[[], datetime]
@@ -70,3 +73,8 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+
+
+def parts_of(info: Info) -> Parts:
+    """Return what the plan wants along with what a field loads."""
+    return info.context.operation.plan.parts.get(key_of(info._raw_info.field_nodes), frozenset())  # noqa: SLF001

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 
 class Schema(strawberry.Schema):
     """A schema that leaves errors to the edge."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The same as graphql-core knows it."""
+        return self._schema
 
     def process_errors(
         self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None

@@ -1,14 +1,15 @@
 """How a field follows a link: declared by naming its row in ``relations.py``."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 import strawberry
 
+from gateway.loaders.plan import Follows
 from gateway.relations import Relation
 from gateway.resources import Href, Link, LinkList, Links, Listing
 from gateway.schema.connection import Connection, connection, slice_of
-from gateway.schema.context import Context, Info
+from gateway.schema.context import Context, Info, parts_of
 from gateway.schema.paging import Part, Slice, load_part, part_at_hand
 from gateway.schema.selection import asks_only_linked_items, asks_only_links, asks_only_the_total
 from gateway.upstream.hypermedia import expect
@@ -37,7 +38,17 @@ def follow_one(relation: Relation, show: Show[object], *, description: str) -> A
         link = link_of(root.resource.links, relation)
         return None if link is None else show_link(link, relation, show, info)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata=following(relation))
+
+
+def following(
+    relation: Relation,
+    *,
+    each: Relation | None = None,
+    times: Callable[[Mapping[str, Any]], int] = lambda _arguments: 1,
+) -> Mapping[Any, Any]:
+    """Return the metadata of a field that follows *relation*: what the planner knows of it."""
+    return {Follows: Follows(relation, each, times)}
 
 
 def show_link(link: Link, relation: Relation, show: Show[object], info: Info) -> object:
@@ -48,7 +59,7 @@ def show_link(link: Link, relation: Relation, show: Show[object], info: Info) ->
         return show(content, context)
     if hasattr(relation.found, "of_link") and asks_only_links(info._raw_info, context.selections):  # noqa: SLF001
         return show(relation.found.of_link(link), context)
-    loaded = context.load(relation, link.href)
+    loaded = context.load(relation, link.href, parts=parts_of(info))
     return _then(loaded, lambda found: show(expect(found, relation.found), context))
 
 
@@ -59,7 +70,7 @@ def follow_list(relation: Relation, show: Show[list[Any]], *, description: str) 
         link = link_of(root.resource.links, relation)
         return [] if link is None else load_content(link, relation, show, info)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata=following(relation))
 
 
 def load_content(link: Link, relation: Relation, show: Show[Any], info: Info) -> object:
@@ -72,7 +83,7 @@ def load_content(link: Link, relation: Relation, show: Show[Any], info: Info) ->
         isinstance(content, LinkList) and asks_only_links(info._raw_info, context.selections)  # noqa: SLF001
     ):
         return show(content, context)
-    loaded = context.load(relation, link.href)
+    loaded = context.load(relation, link.href, parts=parts_of(info))
     return _then(loaded, lambda found: show(expect(found, relation.found), context))
 
 
@@ -87,9 +98,9 @@ def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> An
         part = _part_at_hand(link, wanted, info)
         if part is not None:
             return show_part(part, wanted, show, info.context)
-        return load_connection(relation, link.href, wanted, show, info.context)
+        return load_connection(relation, link.href, wanted, show, info)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata=following(relation))
 
 
 def wanted_of(first: int, after: str | None, info: Info) -> Slice:
@@ -100,10 +111,11 @@ def wanted_of(first: int, after: str | None, info: Info) -> Slice:
 
 
 async def load_connection(
-    relation: Relation, href: Href, wanted: Slice, show: Show[Any], context: Context
+    relation: Relation, href: Href, wanted: Slice, show: Show[Any], info: Info
 ) -> Connection[Any]:
-    """Load *wanted* of the list at *href*, and show it as a connection."""
-    return show_part(await load_part(context, relation, href, wanted), wanted, show, context)
+    """Load *wanted* of the list at *href*, with what is to come along, and show it as a connection."""
+    part = await load_part(info.context, relation, href, wanted, parts=parts_of(info))
+    return show_part(part, wanted, show, info.context)
 
 
 def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:

@@ -1,17 +1,23 @@
 """Begins an operation with what it will need of the viewer, so that it costs no level of its own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from graphql import get_operation_ast
+from graphql import (
+    BooleanValueNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    get_operation_ast,
+)
 from strawberry.extensions import SchemaExtension
 
 from gateway import personal
 from gateway.contract import Path
+from gateway.loaders.selection import RATING, STATE, Selections
 from gateway.resources import Content
 from gateway.schema.context import Context
 from gateway.schema.follow import link_of
-from gateway.schema.selection import RATING, STATE, asked_anywhere
 from gateway.subscriber import User
 
 
@@ -25,11 +31,27 @@ class Foresight(SchemaExtension):
         """Begin to load before the first field is resolved."""
         asked = self.execution_context
         document, context = asked.graphql_document, asked.context
-        if document is not None and context.viewer is not None:
+        # What is refused, or only planned, has its result by now.
+        if document is not None and context.viewer is not None and asked.result is None:
             operation = get_operation_ast(document, asked.operation_name)
             if operation is not None:
-                begin(context, asked_anywhere(document, operation, asked.variables or {}))
+                begin(context, _asked_anywhere(document, operation, asked.variables or {}))
         yield
+
+
+def _asked_anywhere(
+    document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, object]
+) -> frozenset[str]:
+    """Return the names of the fields that *operation* includes, at any depth."""
+    defaults = {
+        each.variable.name.value: each.default_value.value
+        for each in operation.variable_definitions or ()
+        if isinstance(each.default_value, BooleanValueNode)
+    }
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    return Selections(fragments, {**defaults, **variables}).names(operation.selection_set)
 
 
 def begin(context: Context, asked: frozenset[str]) -> None:

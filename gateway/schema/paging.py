@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.relations import Relation
+from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Link, LinkList, Listing, Title
 from gateway.schema.context import Context
 from gateway.upstream.errors import MalformedDocument
@@ -29,19 +29,21 @@ class Part:
     total: int
 
 
-async def load_part(context: Context, relation: Relation, href: Href, wanted: Slice) -> Part:
+async def load_part(
+    context: Context, relation: Relation, href: Href, wanted: Slice, *, parts: Parts = frozenset()
+) -> Part:
     """Load *wanted* of the list at *href*: its first page, and then the others it needs together."""
     if relation.paging is None:
-        return _cut(_list(await context.load(relation, href), relation), wanted)
+        return _cut(_list(await context.load(relation, href, parts=parts), relation), wanted)
     largest = relation.paging.largest
     page = Slice(wanted.start, min(wanted.size, largest))
-    first = _list(await _load_page(context, relation, href, page), relation)
+    first = _list(await _load_page(context, relation, href, page, parts), relation)
     if first.total is None:
         return _cut(first, wanted)
     end = min(wanted.start + wanted.size, first.total)
     rest = await asyncio.gather(
         *(
-            _load_page(context, relation, href, Slice(start, min(largest, end - start)))
+            _load_page(context, relation, href, Slice(start, min(largest, end - start)), parts)
             for start in range(wanted.start + largest, end, largest)
         )
     )
@@ -66,8 +68,10 @@ def page_of(href: Href, page: Slice) -> Href:
     return with_parameters(href, {"start_index": page.start, "max_results": max(page.size, 1)})
 
 
-def _load_page(context: Context, relation: Relation, href: Href, page: Slice) -> asyncio.Future[Content]:
-    return context.load(relation, page_of(href, page), items=max(page.size, 1))
+def _load_page(
+    context: Context, relation: Relation, href: Href, page: Slice, parts: Parts
+) -> asyncio.Future[Content]:
+    return context.load(relation, page_of(href, page), items=max(page.size, 1), parts=parts)
 
 
 def _list(content: Content, relation: Relation) -> Listing[object]:

@@ -8,19 +8,20 @@ from typing import Annotated, Any, Final
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from gateway import relations, resources
+from gateway import personal, relations, resources
 from gateway.contract import Path, Scheme
 from gateway.relations import Relation
 from gateway.resources import Content, Href
 from gateway.schema import ids
 from gateway.schema.connection import LARGEST_FIRST, Connection
-from gateway.schema.context import Context, Info
+from gateway.schema.context import Context, Info, parts_of
 from gateway.schema.errors import BadUserInput, LimitExceeded
 from gateway.schema.execution import ClearOperation, Schema
-from gateway.schema.follow import After, First, load_connection, wanted_of
+from gateway.schema.follow import After, First, following, load_connection, wanted_of
 from gateway.schema.foresight import Foresight
 from gateway.schema.node import Node
 from gateway.schema.person import Person
+from gateway.schema.planning import Planning
 from gateway.schema.scalars import SCALARS, URL
 from gateway.schema.title import Disc, Movie, Program, Season, Series, Title, show_title
 from gateway.schema.user import User, find_personal
@@ -59,19 +60,24 @@ _Format = Annotated[
 
 @strawberry.type(description="Where a query starts.")
 class Query:
-    @strawberry.field(description="The object with this id; null when there is none.")
+    @strawberry.field(
+        description="The object with this id; null when there is none.", metadata=following(relations.TITLE)
+    )
     def node(self, info: Info, id: _Id) -> Node | None:
-        return _found(info.context, _wanted(info.context, ids.decode(id)))  # type: ignore[return-value]
+        return _found(info, _wanted(info.context, ids.decode(id)))  # type: ignore[return-value]
 
-    @strawberry.field(description="The objects with these ids, in their order; null where there is none.")
+    @strawberry.field(
+        description="The objects with these ids, in their order; null where there is none.",
+        metadata=following(relations.TITLE, times=lambda given: len(set(given.get("ids", ())))),
+    )
     def nodes(self, info: Info, ids: _Ids) -> list[Node | None]:
         if len(ids) > LARGEST_FIRST:
             raise LimitExceeded("The number of `ids`", value=len(ids), limit=LARGEST_FIRST)
         # All of them first: an id that is none must not cost requests for the others.
         wanted = [_wanted(info.context, _decode(each)) for each in ids]
-        return [_found(info.context, each) for each in wanted]  # type: ignore[misc]
+        return [_found(info, each) for each in wanted]  # type: ignore[misc]
 
-    @strawberry.field(description="One title; null when there is none.")
+    @strawberry.field(description="One title; null when there is none.", metadata=following(relations.TITLE))
     def title(
         self,
         info: Info,
@@ -80,9 +86,12 @@ class Query:
         address = _address(info.context, by)
         if address.noun == "person":
             raise BadUserInput("This names a person, not a title.")
-        return _found(info.context, _wanted(info.context, address))  # type: ignore[return-value]
+        return _found(info, _wanted(info.context, address))  # type: ignore[return-value]
 
-    @strawberry.field(description="Search titles by name, and by what is said of them; best first.")
+    @strawberry.field(
+        description="Search titles by name, and by what is said of them; best first.",
+        metadata=following(relations.SEARCH),
+    )
     async def titles(
         self,
         info: Info,
@@ -93,9 +102,12 @@ class Query:
     ) -> Connection[Title] | None:
         wanted = wanted_of(first, after, info)
         href = _search(info.context, Path.TITLES, search, format)
-        return await load_connection(relations.SEARCH, href, wanted, show_title, info.context)
+        return await load_connection(relations.SEARCH, href, wanted, show_title, info)
 
-    @strawberry.field(description="Names of titles that begin with what was typed.")
+    @strawberry.field(
+        description="Names of titles that begin with what was typed.",
+        metadata=following(relations.SUGGESTIONS),
+    )
     async def suggest_titles(
         self,
         info: Info,
@@ -106,11 +118,15 @@ class Query:
         content = await info.context.load(relations.SUGGESTIONS, href)
         return list(expect(content, resources.Suggestions).names)
 
-    @strawberry.field(description="Whoever is signed in; null when nobody is.")
+    @strawberry.field(
+        description="Whoever is signed in; null when nobody is.", metadata=following(personal.USER)
+    )
     async def viewer(self, info: Info) -> User | None:
         return None if info.context.viewer is None else User.of(await load_user(info.context))
 
-    @strawberry.field(description="One person; null when there is none.")
+    @strawberry.field(
+        description="One person; null when there is none.", metadata=following(relations.PERSON)
+    )
     def person(
         self,
         info: Info,
@@ -119,9 +135,11 @@ class Query:
         address = _address(info.context, by)
         if address.noun != "person":
             raise BadUserInput("This names a title, not a person.")
-        return _found(info.context, _wanted(info.context, address))  # type: ignore[return-value]
+        return _found(info, _wanted(info.context, address))  # type: ignore[return-value]
 
-    @strawberry.field(description="Search people by name; best first.")
+    @strawberry.field(
+        description="Search people by name; best first.", metadata=following(relations.PEOPLE_SEARCH)
+    )
     async def people(
         self,
         info: Info,
@@ -131,7 +149,7 @@ class Query:
     ) -> Connection[Person] | None:
         wanted = wanted_of(first, after, info)
         href = _search(info.context, Path.PEOPLE, search, None)
-        return await load_connection(relations.PEOPLE_SEARCH, href, wanted, Person.of, info.context)
+        return await load_connection(relations.PEOPLE_SEARCH, href, wanted, Person.of, info)
 
 
 _LONGEST_SEARCH: Final = 500
@@ -179,12 +197,13 @@ def _wanted(context: Context, named: ids.Named) -> _Wanted:
     return (relations.PERSON if named.noun == "person" else relations.TITLE), href
 
 
-def _found(context: Context, wanted: _Wanted) -> Awaitable[object]:
+def _found(info: Info, wanted: _Wanted) -> Awaitable[object]:
     """Load what is *wanted*; null when the origin says that it has no such thing, or not for the viewer."""
     if isinstance(wanted, ids.Personal):
-        return find_personal(wanted, context)
+        return find_personal(wanted, info.context)
     relation, href = wanted
-    return _shown_if_found(context.load(relation, href), relation, context)
+    loading = info.context.load(relation, href, parts=parts_of(info))
+    return _shown_if_found(loading, relation, info.context)
 
 
 async def _shown_if_found(
@@ -203,7 +222,7 @@ def make_schema() -> Schema:
     """Make the schema of the graph."""
     return Schema(
         query=Query,
-        extensions=[ClearOperation, Foresight],
+        extensions=[ClearOperation, Planning, Foresight],
         types=[Movie, Series, Season, Program, Disc],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -160,7 +160,7 @@ class Queue(Node):
             if link is None:
                 return connection([], wanted, total=0)
             href = listed.of(link.href)
-        return await load_connection(relation, href, wanted, show, context)
+        return await load_connection(relation, href, wanted, show, info)
 
     @classmethod
     def at(

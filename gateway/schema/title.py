@@ -13,7 +13,15 @@ from gateway.schema.award import Award, show_awards
 from gateway.schema.connection import Connection
 from gateway.schema.context import Context, Info
 from gateway.schema.facts import TextFormat
-from gateway.schema.follow import follow_list, follow_one, follow_pages, link_of, load_content, show_link
+from gateway.schema.follow import (
+    follow_list,
+    follow_one,
+    follow_pages,
+    following,
+    link_of,
+    load_content,
+    show_link,
+)
 from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
 from gateway.schema.person import Person, show_people
@@ -72,7 +80,10 @@ class Title(Node):
     def name(self) -> facts.TitleName:
         return facts.TitleName.of(self.resource)
 
-    @strawberry.field(description="What it is about; null when the origin has no synopsis.")
+    @strawberry.field(
+        description="What it is about; null when the origin has no synopsis.",
+        metadata=following(relations.SYNOPSIS),
+    )
     def synopsis(
         self,
         info: Info,
@@ -103,7 +114,10 @@ class Title(Node):
     def genres(self) -> list[facts.Genre]:
         return facts.genres(self.resource)
 
-    @strawberry.field(description="The picture on its box.")
+    @strawberry.field(
+        description="The picture on its box.",
+        metadata=following(relations.BOX_ART, times=lambda given: int(given.get("width") is not None)),
+    )
     def box_art(
         self,
         info: Info,
@@ -137,7 +151,10 @@ class Title(Node):
         relations.LANGUAGES_AND_AUDIO, _show_languages, description="The languages it is spoken in."
     )
 
-    @strawberry.field(description="What else comes with it, as discs of extras.")
+    @strawberry.field(
+        description="What else comes with it, as discs of extras.",
+        metadata=following(relations.BONUS_MATERIALS, each=relations.TITLE),
+    )
     async def bonus_materials(
         self, info: Info
     ) -> list[Annotated["Title", strawberry.lazy("gateway.schema.title")]] | None:

@@ -73,7 +73,7 @@ class User(Node):
         link = link_of(links, personal.ACTUAL_RATINGS)
         if link is None:
             return connection([], wanted, total=0)
-        return await load_connection(personal.ACTUAL_RATINGS, link.href, wanted, TitleRating.of, info.context)
+        return await load_connection(personal.ACTUAL_RATINGS, link.href, wanted, TitleRating.of, info)
 
     recommendations: Connection[Recommendation] | None = follow_pages(
         personal.RECOMMENDATIONS, Recommendation.of, description="What they may like, best first."
@@ -99,7 +99,7 @@ class User(Node):
         if link is None:
             return connection([], wanted, total=0)
         href = with_parameters(info.context.origin.resolve(link.href), _OF_A_FEED)
-        return await load_connection(relation, _since(href, updated_since), wanted, Rental.of, info.context)
+        return await load_connection(relation, _since(href, updated_since), wanted, Rental.of, info)
 
     @strawberry.field(description="The discs that they have at home, or that are on their way.")
     async def at_home(
@@ -110,7 +110,7 @@ class User(Node):
         if link is None:
             return connection([], wanted, total=0)
         href = _since(info.context.origin.resolve(link.href), updated_since)
-        return await load_connection(personal.AT_HOME, href, wanted, AtHomeItem.of, info.context)
+        return await load_connection(personal.AT_HOME, href, wanted, AtHomeItem.of, info)
 
     reviews: Connection[Review] | None = follow_pages(
         personal.REVIEWS, Review.of, description="What they wrote of titles, the latest first."

@@ -42,8 +42,26 @@ class Read:
         return with_parameters(self.href, {"v": VERSION, "expand": expand or None})
 
 
-Spent = Callable[[Sequence[Read]], None]
-"""Is told of every HTTP request, and of what it carries."""
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One HTTP request, what it carries, and what came of it so far."""
+
+    reads: Sequence[Read]
+    began: float
+    """A time of the loop."""
+    seconds: float | None = None
+    """How long the answer took; None without one."""
+    bytes: int = 0
+    """The size of the answer, inflated."""
+
+    def answered(self, response: Response) -> None:
+        """Take note of the answer."""
+        self.seconds = asyncio.get_running_loop().time() - self.began
+        self.bytes = len(response.body)
+
+
+Spent = Callable[[Exchange], None]
+"""Is told of every HTTP request when it is sent."""
 
 
 class Reader:
@@ -59,11 +77,12 @@ class Reader:
 
         A bulk answer that is too large is asked for again in halves; one resource, without its parts.
         """
-        spent(reads)
+        exchange = Exchange(reads, asyncio.get_running_loop().time())
+        spent(exchange)
         try:
             if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
-                return [await self._get(reads[0], deadline)]
-            return await self._bulk(reads, deadline)
+                return [await self._get(reads[0], exchange, deadline)]
+            return await self._bulk(reads, exchange, deadline)
         except ResponseTooLarge as error:
             if len(reads) == 1:
                 bare = replace(reads[0], parts=frozenset())
@@ -77,13 +96,14 @@ class Reader:
         except UpstreamError as error:
             return [error] * len(reads)
 
-    async def _get(self, read: Read, deadline: float) -> Answer:
+    async def _get(self, read: Read, exchange: Exchange, deadline: float) -> Answer:
         authorization = self._signer.authorization("GET", read.address, read.token)
         response = await self._client.get(read.address, authorization=authorization, deadline=deadline)
+        exchange.answered(response)
         _check(response, read.href)
         return await _parsed(response.body, read.href)
 
-    async def _bulk(self, reads: Sequence[Read], deadline: float) -> list[Answer]:
+    async def _bulk(self, reads: Sequence[Read], exchange: Exchange, deadline: float) -> list[Answer]:
         call = secrets.token_hex(4)
         asked = {f"entry_{call}_{number}": read.href for number, read in enumerate(reads)}
         signed = {
@@ -91,6 +111,7 @@ class Reader:
             for name, read in zip(asked, reads, strict=True)
         }
         response = await self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)
+        exchange.answered(response)
         _check(response, self._bulk_address)
         answers = await _parsed_bulk(response.body, asked)
         return [_content(answers[name]) for name in asked]

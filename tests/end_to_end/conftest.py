@@ -56,8 +56,12 @@ def embedded(embedded_url: str) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def renamed(embedded_url: str) -> Iterator[Stack]:
-    """Run the same over an origin that calls every part of a title or person something else."""
-    with stack(embedded_url, segments={part: f"x-{part[::-1]}" for part in SEGMENTS}) as running:
+    """Run the same over an origin that calls every part of a title or person something else.
+
+    Nothing comes along there, so that every link is followed.
+    """
+    segments = {part: f"x-{part[::-1]}" for part in SEGMENTS}
+    with stack(embedded_url, segments=segments, expand_bytes=0) as running:
         yield running
 
 

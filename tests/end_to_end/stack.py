@@ -128,7 +128,7 @@ def stack(
             # What is compared are answers and requests, on machines however busy.
             origin_timeout=60,
             operation_timeout=60,
-            **settings,
+            **{"calls_per_operation": 1000, **settings},
         )
         return create_app(told, authenticate=_named(people) if people else None)
 

@@ -91,7 +91,7 @@ async def test_each_level_costs_one_request_over_the_embedded_catalog(
     assert len(answer["data"]["titles"]["nodes"]) >= 5
     requests = embedded.counter.requests
     assert [len(entries) for entries in requests] == [1, *_level_sizes(answer["data"])]
-    assert answer["extensions"] == {"upstream": {"requests": 3, "calls": sum(map(len, requests))}}
+    assert _cost(answer) == (3, sum(map(len, requests)))
 
 
 @pytest.mark.parametrize(("first", "splits"), [(25, 1), (50, 2)])
@@ -105,22 +105,84 @@ async def test_each_level_costs_one_request_over_the_imported_titles(
     answer = await imported.ask(LOVE.replace("25", str(first)))
 
     requests = imported.counter.requests
-    facets, people = _level_sizes(answer["data"])
+    casts, people = _level_sizes(answer["data"])
     assert _with_plain_synopses(answer["data"]) == expected
     assert len(answer["data"]["titles"]["nodes"]) == first
     assert ceil(people / 200) == splits
-    assert [len(requests[0]), len(requests[1])] == [1, facets]
+    assert [len(requests[0]), len(requests[1])] == [1, casts]
     assert len(requests) == 2 + splits
     assert sum(map(len, requests[2:])) == people
-    assert answer["extensions"] == {"upstream": {"requests": 2 + splits, "calls": 1 + facets + people}}
+    assert _cost(answer) == (2 + splits, 1 + casts + people)
 
 
 def _level_sizes(data: dict[str, Any]) -> list[int]:
-    """Return how many links the second and third level of ``LOVE`` follow: one where there is data."""
+    """Return how many links the second and third level of ``LOVE`` follow: casts, and who is in them."""
     nodes = data["titles"]["nodes"]
-    facets = sum(bool(node[name]) for node in nodes for name in ("synopsis", "cast", "directors"))
+    casts = sum(bool(node["cast"]) for node in nodes)
     people = {person["id"] if "id" in person else person["name"] for node in nodes for person in node["cast"]}
-    return [facets, len(people)]
+    return [casts, len(people)]
+
+
+def _cost(answer: dict[str, Any]) -> tuple[int, int]:
+    """Return requests and calls, as the gateway tells them."""
+    upstream = answer["extensions"]["upstream"]
+    return upstream["requests"], upstream["calls"]
+
+
+def _only(data: dict[str, Any], *names: str) -> list[dict[str, Any]]:
+    """Return *names* of each title; of a filmography the names alone."""
+    nodes = [{name: node[name] for name in names} for node in data["titles"]["nodes"]]
+    for node in nodes:
+        if "synopsis" in node:
+            node["synopsis"] = node["synopsis"] and " ".join(node["synopsis"].split())
+        node["cast"] = [
+            {"name": who["name"], **({"filmography": _names(who)} if "filmography" in who else {})}
+            for who in node["cast"]
+        ]
+    return nodes
+
+
+def _names(who: dict[str, Any]) -> list[str]:
+    return [film["name"]["regular"] for film in who["filmography"]["nodes"]]
+
+
+async def test_a_query_of_names_and_texts_costs_one_call(imported: Stack, read_plainly: ReadPlainly) -> None:
+    """Synopses and the names of people come along with the search that finds the titles."""
+    expected = _expected(read_plainly(imported), imported.origin)
+    imported.counter.requests.clear()
+
+    answer = await imported.ask(
+        """{ titles(search: "love", first: 25) { nodes {
+            name { regular } synopsis cast { name } directors { name }
+        } } }"""
+    )
+
+    for node in expected["titles"]["nodes"]:
+        for who in node["cast"]:
+            del who["filmography"]
+    shown = ("name", "synopsis", "cast", "directors")
+    assert _only(answer["data"], *shown) == _only(expected, *shown)
+    assert imported.counter.requests == [["/catalog/titles"]]
+    assert (_cost(answer), answer["extensions"]["cost"]["expected"]) == ((1, 1), 1)
+
+
+async def test_names_of_films_come_along_with_their_people(
+    imported: Stack, read_plainly: ReadPlainly
+) -> None:
+    """Two levels: the search, and the casts with the filmographies of everyone in them."""
+    expected = _expected(read_plainly(imported), imported.origin)
+    imported.counter.requests.clear()
+
+    answer = await imported.ask(
+        """{ titles(search: "love", first: 25) { nodes {
+            cast { name filmography(first: 20) { nodes { name { regular } } } }
+        } } }"""
+    )
+
+    casts = sum(bool(node["cast"]) for node in expected["titles"]["nodes"])
+    assert _only(answer["data"], "cast") == _only(expected, "cast")
+    assert [len(entries) for entries in imported.counter.requests] == [1, casts]
+    assert _cost(answer) == (2, 1 + casts)
 
 
 async def test_no_address_is_put_together(embedded: Stack, renamed: Stack) -> None:

@@ -29,6 +29,8 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_SESSION_KEYS": f"{KEYS[0]}, {KEYS[1]}",
         "GATEWAY_TOKEN_EXCHANGE": "true",
         "GATEWAY_REDIS_URL": "redis://:CANARY@r.test:6379/1",
+        "GATEWAY_EXPAND_BYTES": "0",
+        "GATEWAY_CALLS_PER_OPERATION": "7",
         "GATEWAY_HOME": "/nowhere",
         "PATH": "/bin",
     }
@@ -46,6 +48,8 @@ def test_what_is_set_is_read() -> None:
         token_exchange=True,
         redis_url="redis://:CANARY@r.test:6379/1",
         home=Path("/nowhere"),
+        expand_bytes=0,
+        calls_per_operation=7,
     )
 
 
@@ -64,6 +68,8 @@ def test_what_is_not_set_has_a_default() -> None:
         token_exchange=False,
         redis_url=None,
         home=home({}),
+        expand_bytes=4_000_000,
+        calls_per_operation=200,
     )
 
 
@@ -77,6 +83,8 @@ def test_what_must_be_set_is_named(name: str) -> None:
 
 
 WRONG = [
+    ("GATEWAY_EXPAND_BYTES", "-1"),
+    ("GATEWAY_CALLS_PER_OPERATION", "0"),
     ("GATEWAY_ORIGIN_URL", ""),
     ("GATEWAY_ORIGIN_URL", "127.0.0.1:8001"),
     ("GATEWAY_ORIGIN_URL", "ftp://o.test"),

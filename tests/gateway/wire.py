@@ -78,8 +78,16 @@ class Wire:
 
     @property
     def targets(self) -> list[list[str]]:
-        """The same with their queries, without the version and the signature."""
+        """The same with their queries, without the version, the signature and what is to be expanded."""
         return [sorted(map(self._target, each.addresses)) for each in self.received]
+
+    @property
+    def expansions(self) -> list[dict[str, str]]:
+        """What each HTTP request asked to be expanded, by path."""
+        return [
+            {self._path(address): expand for address in each.addresses if (expand := _expand(address))}
+            for each in self.received
+        ]
 
     def hold(self, path: str) -> asyncio.Event:
         """Hold every answer to a request that carries *path* until the event is set."""
@@ -145,7 +153,9 @@ class Wire:
         return urlsplit(address).path if address.startswith(f"{self.origin}/") else address
 
     def _target(self, address: str) -> str:
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in _query(address).items())
+        asked = _query(address)
+        asked.pop("expand", None)
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in asked.items())
         return f"{self._path(address)}?{query}" if query else self._path(address)
 
 
@@ -173,3 +183,7 @@ def _with_token(url: str, headers: Mapping[str, str]) -> str:
 def _query(address: str) -> dict[str, str]:
     pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     return {name: value for name, value in pairs if name != "v" and not name.startswith("oauth_")}
+
+
+def _expand(address: str) -> str:
+    return _query(address).get("expand", "")

@@ -2,7 +2,7 @@
 
 from gateway.origin.queries.families import child_ids, series_ids
 from gateway.origin.queries.filmography import filmography_ids, people
-from gateway.origin.queries.loading import titles
+from gateway.origin.queries.loading import title_rows, titles
 from gateway.origin.queries.similars import similar_ids
 
-__all__ = ["child_ids", "filmography_ids", "people", "series_ids", "similar_ids", "titles"]
+__all__ = ["child_ids", "filmography_ids", "people", "series_ids", "similar_ids", "title_rows", "titles"]

@@ -84,17 +84,18 @@ async def _children(
     if Facet.SIMILARS in load:
         members[Facet.SIMILARS] = await similar_ids(session, parents, only=only)
     wanted = set(chain.from_iterable(chain.from_iterable(of.values()) for of in members.values()))
-    links = await _links(session, wanted)
+    rows = await title_rows(session, wanted)
+    links = {key: TitleRecord(title=row, facets=frozenset()) for key, row in rows.items()}
     return {
         parent: {facet: [links[child] for child in of[parent]] for facet, of in members.items()}
         for parent in parents
     }
 
 
-async def _links(session: AsyncSession, ids: Collection[int]) -> dict[int, TitleRecord]:
+async def title_rows(session: AsyncSession, ids: Collection[int]) -> dict[int, Title]:
     """Return the bare rows: a link shows an address and a name, and there may be thousands."""
-    found: dict[int, TitleRecord] = {}
+    found: dict[int, Title] = {}
     for part in chunks(ids):
         for title in await session.scalars(select(Title).where(Title.id.in_(part))):
-            found[title.id] = TitleRecord(title=title, facets=frozenset())
+            found[title.id] = title
     return found

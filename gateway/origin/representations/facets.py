@@ -17,7 +17,7 @@ from gateway.origin.representations.formats import (
     screen_formats,
     subtitle_languages,
 )
-from gateway.origin.representations.people import people, people_links
+from gateway.origin.representations.people import people_links
 from gateway.origin.representations.view import View
 
 
@@ -58,10 +58,10 @@ def add_title_link(paths: Paths, parent: Element, title: models.Title) -> Elemen
     return add_link(parent, href(paths, title), rel=Rel.TITLE, title=title.name)
 
 
-def title_links(view: View, tag: str, titles: Sequence[models.Title]) -> Element:
-    """Represent *titles* by links, and say how many they are (contract 1.9 and 6.4)."""
+def title_links(view: View, tag: str, titles: Sequence[models.Title], *, total: int | None = None) -> Element:
+    """Represent *titles* by links, and say how many there are (contract 1.9 and 6.4)."""
     element = root(tag)
-    add(element, "number_of_results", len(titles))
+    add(element, "number_of_results", len(titles) if total is None else total)
     for title in titles:
         add_title_link(view.paths, element, title)
     return element
@@ -95,7 +95,7 @@ def _children(facet: Facet) -> Content:
     return children
 
 
-_WHOLE: Final[Mapping[Facet, Content]] = {
+DOCUMENTS: Final[Mapping[Facet, Content]] = {
     Facet.SYNOPSIS: _text("synopsis"),
     Facet.SHORT_SYNOPSIS: _text("short_synopsis"),
     Facet.BOX_ART: lambda view, record: box_art(view, record.title),
@@ -106,17 +106,10 @@ _WHOLE: Final[Mapping[Facet, Content]] = {
     Facet.SUBTITLES: lambda view, record: subtitle_languages(view, record.title.subtitles),
     Facet.BONUS_MATERIALS: _bonus_materials,
 }
-"""What is the same expanded inside a link and at the address the link leads to."""
-
-DOCUMENTS: Final[Mapping[Facet, Content]] = {
-    **_WHOLE,
-    Facet.CAST: lambda view, record: people(view, record.title.cast),
-    Facet.DIRECTORS: lambda view, record: people(view, record.title.directors),
-}
-"""What is at the address of a facet, as far as the record of its title says it all."""
+"""What is at the address of a facet, and the same expanded inside the link there."""
 
 EXPANSIONS: Final[Mapping[Facet, Content]] = {
-    **_WHOLE,
+    **DOCUMENTS,
     Facet.CAST: lambda view, record: people_links(view, record.title.cast),
     Facet.DIRECTORS: lambda view, record: people_links(view, record.title.directors),
     **{facet: _children(facet) for facet in (Facet.SIMILARS, Facet.SEASONS, Facet.EPISODES, Facet.DISCS)},

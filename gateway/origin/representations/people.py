@@ -1,6 +1,6 @@
 """People: records, lists, and the links that stand for them. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.contract import Rel
 from gateway.origin import models, paths
@@ -8,8 +8,15 @@ from gateway.origin.representations.elements import Element, add, add_html, add_
 from gateway.origin.representations.lists import Page, add_header, template
 from gateway.origin.representations.view import View
 
+Inside = Callable[[models.Person], Element | None]
+"""What is expanded inside the link to a person's filmography."""
 
-def person(view: View, who: models.Person) -> Element:
+
+def nothing(_who: models.Person) -> None:
+    """Expand nothing."""
+
+
+def person(view: View, who: models.Person, inside: Inside = nothing) -> Element:
     """Represent *who*, with links to what belongs to them (contract 3.5)."""
     element = root("person")
     href = view.paths.person(who.id)
@@ -18,23 +25,27 @@ def person(view: View, who: models.Person) -> Element:
     if who.bio:
         add_html(element, "bio", who.bio)
     films = view.paths.part(href, paths.FILMOGRAPHY)
-    add_link(element, films, rel=Rel.FILMOGRAPHY, title="filmography")
+    link = add_link(element, films, rel=Rel.FILMOGRAPHY, title="filmography")
+    if (expanded := inside(who)) is not None:
+        link.append(expanded)
     add_link(element, paths.role_page(who.name, who.id), rel=Rel.ALTERNATE, title="web page")
     return element
 
 
-def people(view: View, members: Sequence[models.Person]) -> Element:
+def people(view: View, members: Sequence[models.Person], inside: Inside = nothing) -> Element:
     """Represent the people of a title; they come all at once, without a header."""
     element = root("people")
-    element.extend(person(view, member) for member in members)
+    element.extend(person(view, member, inside) for member in members)
     return element
 
 
-def people_found(view: View, found: Sequence[models.Person], page: Page, *, total: int) -> Element:
+def people_found(
+    view: View, found: Sequence[models.Person], page: Page, *, total: int, inside: Inside = nothing
+) -> Element:
     """Represent one page of a search for people."""
     element = root("people")
     add_header(element, template(view.paths.people, "term", "start_index", "max_results"), page, total=total)
-    element.extend(person(view, who) for who in found)
+    element.extend(person(view, who, inside) for who in found)
     return element
 
 

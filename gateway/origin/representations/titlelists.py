@@ -1,6 +1,7 @@
 """Lists of titles: a search, similars, a filmography, children. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gateway.contract import Rel
 from gateway.origin import models, paths
@@ -9,9 +10,12 @@ from gateway.origin.representations.elements import Element, add, add_link, root
 from gateway.origin.representations.facets import href, title_links
 from gateway.origin.representations.items import add_title
 from gateway.origin.representations.lists import Page, add_header, template
-from gateway.origin.representations.people import person
+from gateway.origin.representations.people import Inside
 from gateway.origin.representations.titles import catalog_title
 from gateway.origin.representations.view import View
+
+LARGEST_EXPANDED: Final = 500
+"""Links inside a link to a filmography (contract 6.4)."""
 
 
 def titles_found(view: View, found: Sequence[TitleRecord], page: Page, *, total: int) -> Element:
@@ -76,13 +80,14 @@ def _filmography_item(view: View, record: TitleRecord) -> Element:
     return item
 
 
-def person_expanded(view: View, who: models.Person, films: Sequence[TitleRecord]) -> Element:
-    """Represent *who* with links to *films* inside the link to the filmography (contract 6.4)."""
-    element = person(view, who)
-    for link in element.iterfind("link"):
-        if link.get("rel") == Rel.FILMOGRAPHY:
-            link.append(title_links(view, "filmography", [film.title for film in films]))
-    return element
+def films_inside(view: View, films: Mapping[int, Sequence[models.Title]]) -> Inside:
+    """Return what puts links to the *films* of each person, by id, into the link to them (contract 6.4)."""
+
+    def inside(who: models.Person) -> Element:
+        shown = films[who.id]
+        return title_links(view, "filmography", shown[:LARGEST_EXPANDED], total=len(shown))
+
+    return inside
 
 
 def autocomplete(view: View, names: Sequence[str]) -> Element:

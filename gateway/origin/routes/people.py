@@ -1,7 +1,6 @@
 """People and their filmographies (contract 3.6 and 6.4)."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
 
@@ -12,8 +11,8 @@ from gateway.origin.calls import Answer, Call
 from gateway.origin.paths import FILMOGRAPHY
 from gateway.origin.records import TitleRecord
 from gateway.origin.representations.elements import Element
-from gateway.origin.representations.people import person
-from gateway.origin.representations.titlelists import filmography, person_expanded
+from gateway.origin.representations.people import Inside, nothing, person
+from gateway.origin.representations.titlelists import filmography, films_inside
 from gateway.origin.representations.view import View
 from gateway.origin.routes.found import answer, find_people
 from gateway.origin.routes.stretches import Shelf, Stretch, cut, show_stretches
@@ -24,16 +23,17 @@ LARGEST_FILMOGRAPHY: Final = 500
 async def show_people(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
     """``GET {person}``: one person, with links to their titles if these are expanded."""
     people = await find_people(session, calls)
+    inside = await films_of(session, view, people)
+    return await answer(people, lambda who: person(view, who, inside))
+
+
+async def films_of(session: AsyncSession, view: View, people: Iterable[models.Person | None]) -> Inside:
+    """Return what is to be expanded inside the links of *people*, alone or in a list."""
     if FILMOGRAPHY not in view.expand:
-        return await answer(people, partial(person, view))
+        return nothing
     ids = await _films(session, view, people)
-    shown = {owner: films[:LARGEST_FILMOGRAPHY] for owner, films in ids.items()}
-    titles = await queries.titles(session, list(dict.fromkeys(chain(*shown.values()))))
-
-    def represent(who: models.Person) -> Element:
-        return person_expanded(view, who, [titles[key] for key in shown[who.id]])
-
-    return await answer(people, represent)
+    rows = await queries.title_rows(session, set(chain(*ids.values())))
+    return films_inside(view, {owner: [rows[film] for film in films] for owner, films in ids.items()})
 
 
 async def show_filmographies(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
@@ -46,7 +46,7 @@ async def show_filmographies(session: AsyncSession, view: View, calls: Sequence[
 
 
 async def _films(
-    session: AsyncSession, view: View, people: Sequence[models.Person | None]
+    session: AsyncSession, view: View, people: Iterable[models.Person | None]
 ) -> dict[int, list[int]]:
     ids = list(dict.fromkeys(who.id for who in people if who))
     return await queries.filmography_ids(session, ids, only=view.formats)

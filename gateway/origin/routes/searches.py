@@ -13,10 +13,12 @@ from gateway.origin.eras import Era
 from gateway.origin.errors import Invalid, Refusal
 from gateway.origin.models import Kind
 from gateway.origin.records import Hits
+from gateway.origin.representations.elements import Element
 from gateway.origin.representations.lists import Page
 from gateway.origin.representations.people import people_found
 from gateway.origin.representations.titlelists import autocomplete, titles_found
 from gateway.origin.representations.view import View
+from gateway.origin.routes.people import films_of
 
 LARGEST_TITLES: Final = 100
 LARGEST_PEOPLE: Final = 500
@@ -79,12 +81,13 @@ async def search_people(session: AsyncSession, view: View, calls: Sequence[Call]
 
     found = [await _attempt(find, call) for call in calls]
     people = await queries.people(session, _ids(found))
-    return [
-        item
-        if isinstance(item, Refusal)
-        else Document(people_found(view, [people[key] for key in item[1].ids], item[0], total=item[1].total))
-        for item in found
-    ]
+    inside = await films_of(session, view, people.values())
+
+    def represent(page: Page, hits: Hits) -> Element:
+        shown = [people[key] for key in hits.ids]
+        return people_found(view, shown, page, total=hits.total, inside=inside)
+
+    return [item if isinstance(item, Refusal) else Document(represent(*item)) for item in found]
 
 
 def _kinds(view: View) -> Collection[Kind]:

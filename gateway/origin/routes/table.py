@@ -15,7 +15,14 @@ from gateway.origin.routes.people import show_filmographies, show_people
 from gateway.origin.routes.personal import personal_routes
 from gateway.origin.routes.route import Route
 from gateway.origin.routes.searches import search_people, search_titles, suggest
-from gateway.origin.routes.titles import show_children, show_facet, show_similars, show_titles
+from gateway.origin.routes.titles import (
+    MEMBERS,
+    show_children,
+    show_facet,
+    show_members,
+    show_similars,
+    show_titles,
+)
 from gateway.origin.settings import SHARED_QUEUE_ETAG, OriginSettings
 
 _KINDS: Final = (Place.MOVIE, Place.SERIES, Place.SEASON, Place.PROGRAM, Place.DISC)
@@ -50,6 +57,7 @@ class Table:
 def _parts() -> Mapping[str | None, Route]:
     return {
         **{facet: Route(partial(show_facet, facet)) for facet in DOCUMENTS},
+        **{facet: Route(partial(show_members, facet)) for facet in MEMBERS},
         **{facet: Route(partial(show_children, facet)) for facet in _CHILDREN},
         Facet.SIMILARS: Route(show_similars, together=10),
     }

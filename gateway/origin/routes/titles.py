@@ -1,26 +1,35 @@
 """Titles and what belongs to them (contract 3.4 and 3.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.origin import queries
+from gateway.origin import models, queries
 from gateway.origin.calls import Answer, Call
 from gateway.origin.errors import Refusal
 from gateway.origin.models import Kind
 from gateway.origin.records import Facet, TitleRecord
 from gateway.origin.representations.elements import Element
 from gateway.origin.representations.facets import DOCUMENTS
+from gateway.origin.representations.people import people
 from gateway.origin.representations.titlelists import catalog_titles, similars, titles_page
 from gateway.origin.representations.titles import catalog_title
 from gateway.origin.representations.view import View
 from gateway.origin.routes.found import answer, find_titles
+from gateway.origin.routes.people import films_of
 from gateway.origin.routes.stretches import Shelf, Stretch, cut, show_stretches
 
 LARGEST: Final = 500
+
+_MEMBERS: Final[Mapping[Facet, Callable[[models.Title], Sequence[models.Person]]]] = {
+    Facet.CAST: lambda title: title.cast,
+    Facet.DIRECTORS: lambda title: title.directors,
+}
+MEMBERS: Final = frozenset(_MEMBERS)
+"""What is people."""
 
 _TEXTS: Final = frozenset({Facet.SYNOPSIS, Facet.SHORT_SYNOPSIS})
 _PARENTS: Final[Mapping[Facet, frozenset[Kind]]] = {
@@ -43,6 +52,18 @@ async def show_facet(facet: Facet, session: AsyncSession, view: View, calls: Seq
     if facet in _TEXTS:
         records = [record if record and facet in record.facets else None for record in records]
     return await answer(records, partial(DOCUMENTS[facet], view), facet)
+
+
+async def show_members(
+    facet: Facet, session: AsyncSession, view: View, calls: Sequence[Call]
+) -> list[Answer]:
+    """``GET {title}/cast``, ``/directors``: people, with links to their titles if these are expanded."""
+    members = [
+        _MEMBERS[facet](record.title) if record else None
+        for record in await find_titles(session, view, calls, view.needs({facet}))
+    ]
+    inside = await films_of(session, view, chain(*filter(None, members)))
+    return await answer(members, lambda shown: people(view, shown, inside), facet)
 
 
 async def show_children(

@@ -183,7 +183,8 @@ async def test_a_failed_field_leaves_its_siblings(accept: str, graph: Graph) -> 
         ({}, None),
         ({"x-gateway-explain": ""}, None),
         ({"x-gateway-explain": "yes"}, None),
-        ({"x-gateway-explain": "analyze"}, {"upstream": {"requests": 2, "calls": 3}}),
+        ({"x-gateway-explain": "analyze"}, {"plan", "cost", "upstream"}),
+        ({"x-gateway-explain": "plan"}, {"plan", "cost"}),
     ],
 )
 async def test_the_cost_is_told_to_those_who_ask(
@@ -192,7 +193,8 @@ async def test_the_cost_is_told_to_those_who_ask(
     """HTTP requests and calls are in the answer when the header asks for them, and only then."""
     body = await graph.post(SEARCH, headers=headers)
 
-    assert body.get("extensions") == extensions
+    told = body.get("extensions")
+    assert (told and set(told)) == extensions
 
 
 async def test_operations_at_one_time_count_for_themselves(graph: Graph, wire: Wire) -> None:

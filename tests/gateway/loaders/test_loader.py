@@ -53,7 +53,7 @@ async def test_parts_wanted_at_once_are_asked_for_together(loader: ResourceLoade
     await asyncio.gather(loader.load(cast), loader.load(nothing), loader.load(synopsis))
     await loader.load(replace(film, parts=frozenset({"similars"})))
 
-    assert wire.targets == [[f"{MOVIES[0]}?expand=%40awards%2C%40cast%2C%40synopsis"]]
+    assert wire.expansions == [{MOVIES[0]: "@awards,@cast,@synopsis"}]
 
 
 async def test_parts_wanted_while_the_level_is_open_go_along(loader: ResourceLoader, wire: Wire) -> None:
@@ -65,7 +65,7 @@ async def test_parts_wanted_while_the_level_is_open_go_along(loader: ResourceLoa
         await asyncio.sleep(0)
     await asyncio.gather(first, loader.load(replace(film, parts=frozenset({"cast"}))))
 
-    assert wire.targets == [[f"{MOVIES[0]}?expand=%40cast"]]
+    assert wire.expansions == [{MOVIES[0]: "@cast"}]
 
 
 async def test_identities_do_not_meet(loader: ResourceLoader, wire: Wire) -> None:

@@ -60,7 +60,7 @@ async def test_an_entry_that_two_operations_share_has_the_parts_of_both(window: 
 
     await asyncio.gather(window.fetch([cast], operation()), window.fetch([synopsis], operation()))
 
-    assert wire.targets == [[f"{MOVIES[0]}?expand=%40cast%2C%40synopsis"]]
+    assert wire.expansions == [{MOVIES[0]: "@cast,@synopsis"}]
 
 
 async def test_an_operation_counts_the_requests_that_carry_something_for_it(window: Window) -> None:
@@ -70,6 +70,18 @@ async def test_an_operation_counts_the_requests_that_carry_something_for_it(wind
     await asyncio.gather(window.fetch(wants(1), first), window.fetch(wants(2, 3), second))
 
     assert [(each.requests, each.calls) for each in (first, second)] == [(1, 1), (2, 2)]
+
+
+async def test_an_operation_is_told_of_its_own_entries_alone(window: Window) -> None:
+    """Of a request that two operations share, neither is told what the other one asked for."""
+    first, second = operation(), operation()
+    first.sent, second.sent = [], []
+
+    await asyncio.gather(window.fetch(wants(1), first), window.fetch(wants(2), second))
+
+    assert [[read.href for read in sent.reads] for sent in first.sent] == [[wants(1)[0].href]]
+    assert [[read.href for read in sent.reads] for sent in second.sent] == [[wants(2)[0].href]]
+    assert first.sent[0].exchange is second.sent[0].exchange
 
 
 async def test_wants_of_several_turns_are_one_level(window: Window, wire: Wire) -> None:

@@ -15,7 +15,7 @@ from gateway.upstream.errors import (
     ResponseTooLarge,
     UpstreamError,
 )
-from gateway.upstream.reader import Answer, Read, Reader
+from gateway.upstream.reader import Answer, Exchange, Read, Reader
 from gateway.upstream.signing import Credentials, Signer
 from tests.gateway.documents import address, status, text
 from tests.gateway.wire import BULK, Entry, Raw, Wire
@@ -48,7 +48,9 @@ async def read(reader: Reader, *paths: str, spent: list[int] | None = None) -> S
     counts = [] if spent is None else spent
     deadline = asyncio.get_running_loop().time() + 5
     reads = [Read(Href(address(path))) for path in paths]
-    return await reader.read(reads, deadline=deadline, spent=lambda carried: counts.append(len(carried)))
+    return await reader.read(
+        reads, deadline=deadline, spent=lambda exchange: counts.append(len(exchange.reads))
+    )
 
 
 async def test_answers_come_in_the_order_asked_for(reader: Reader, wire: Wire) -> None:
@@ -89,13 +91,13 @@ async def test_what_is_too_large_with_its_parts_is_asked_for_without(reader: Rea
     wire.documents[PATHS[0]] = large_if_expanded
     wanted = Read(Href(address(PATHS[0])), parts=frozenset({"cast", "awards"}))
     deadline = asyncio.get_running_loop().time() + 5
-    spent: list[Read] = []
+    spent: list[Exchange] = []
 
-    answers = await reader.read([wanted], deadline=deadline, spent=spent.extend)
+    answers = await reader.read([wanted], deadline=deadline, spent=spent.append)
 
     assert answers == [Text("x" * 10)]
-    assert wire.targets == [[f"{PATHS[0]}?expand=%40awards%2C%40cast"], [PATHS[0]]]
-    assert spent == [wanted, wanted]
+    assert wire.expansions == [{PATHS[0]: "@awards,@cast"}, {}]
+    assert [len(exchange.reads) for exchange in spent] == [1, 1]
 
 
 async def test_entries_have_names_that_nobody_can_foretell(reader: Reader, wire: Wire) -> None:

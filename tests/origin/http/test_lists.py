@@ -47,6 +47,30 @@ async def test_pages_are_cut_to_what_the_resource_allows(
     assert header(answer.content) == shown
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/catalog/titles/movies/{JAWS}/cast?",
+        f"/catalog/titles/movies/{JAWS}/directors?",
+        "/catalog/people?term=roy&",
+        "/catalog/people?term=roy&v=1.5&",
+    ],
+)
+async def test_people_in_a_list_are_expanded_like_people_alone(
+    client: httpx.AsyncClient, sign: Signer, path: str
+) -> None:
+    """What ``expand`` puts into a person's document it puts into a list's persons, too."""
+    found = await client.get(sign(f"{path}expand=@filmography"))
+
+    people = etree.fromstring(found.content).findall("person")
+    paths = [str(who.findtext("id")).removeprefix("http://api.netflix.com") for who in people]
+    alone = [await client.get(sign(f"{each}?expand=@filmography")) for each in paths]
+    assert [tree(etree.tostring(who)) for who in people] == [tree(each.content) for each in alone]
+    assert [len(who.findall("link/filmography/link")) > 0 for who in people] == [True] * len(people)
+    assert people
+
+
 TOO_SMALL = ("max_results must be a positive integer", 120)
 
 

@@ -1,0 +1,90 @@
+"""What an operation was planned to do, and what it did, in the terms of ``extensions``."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from starlette.requests import Request
+
+from gateway.loaders.plan import Plan, Step, Way
+from gateway.loaders.window import Operation, Sent
+from gateway.upstream.href import path_of
+
+HEADER: Final = "x-gateway-explain"
+"""The request header that asks for it."""
+
+
+class Explain(StrEnum):
+    """What is to be told with an answer."""
+
+    NOTHING = ""
+    PLAN = "plan"
+    """The plan in place of the answer, without a request."""
+    ANALYZE = "analyze"
+    """The plan with the answer, and what happened."""
+
+
+def asked_for(request: Request) -> Explain:
+    """Return what *request* wants to be told; what is unknown is nothing."""
+    try:
+        return Explain(request.headers.get(HEADER, ""))
+    except ValueError:
+        return Explain.NOTHING
+
+
+def prepare(operation: Operation, explain: Explain) -> None:
+    """Have *operation* keep what is to be told of it."""
+    operation.is_only_planned = explain is Explain.PLAN
+    operation.sent = [] if explain is Explain.ANALYZE else None
+
+
+def extensions(operation: Operation) -> Mapping[str, object]:
+    """Return what is told of *operation*; ``upstream`` only of one that was executed."""
+    plan = operation.plan
+    told: dict[str, object] = {
+        "plan": _plan(plan),
+        "cost": {"expected": plan.expected, "actual": operation.calls, "budget": operation.most_calls},
+    }
+    if operation.sent is not None:
+        sent = [_sent(each) for each in operation.sent]
+        told["upstream"] = {"requests": operation.requests, "calls": operation.calls, "sent": sent}
+    return told
+
+
+def _plan(plan: Plan) -> list[object]:
+    return [_step(step, 1, level=1) for step in plan.steps]
+
+
+def _step(step: Step, times: float, *, level: int) -> object:
+    """Return *step*, which is taken *times* times; *level* counts the requests in a row."""
+    is_loaded = step.way is Way.LOADED
+    below = level + 1 if is_loaded else level
+    return {
+        "field": step.field,
+        "relation": step.relation.label,
+        "way": step.way.value,
+        "level": level if is_loaded else level - 1,
+        "expand": sorted(step.parts),
+        "calls": _rounded(step.calls * times),
+        "things": _rounded(step.things * times),
+        "below": [_step(each, step.things * times, level=below) for each in step.below],
+    }
+
+
+def _rounded(number: float) -> float:
+    return round(number, 1)
+
+
+def _sent(sent: Sent) -> object:
+    """Return what is told of a request: of what it carried, only what was this operation's."""
+    took = sent.exchange.seconds
+    return {
+        "entries": [{"path": path_of(read.href), "expand": sorted(read.parts)} for read in sent.reads],
+        "waitedMs": _milliseconds(sent.waited),
+        "tookMs": None if took is None else _milliseconds(took),
+        "bytes": sent.exchange.bytes,
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)

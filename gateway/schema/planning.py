@@ -1,0 +1,79 @@
+"""Plans every operation before it is executed, and refuses what cannot stay within its calls."""
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+from graphql import (
+    ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_operation_ast,
+    get_variable_values,
+)
+from strawberry.extensions import SchemaExtension
+
+from gateway.loaders.errors import TooMuch
+from gateway.loaders.plan import Follows, Plan
+from gateway.loaders.planner import Map
+from gateway.loaders.selection import Selections
+from gateway.loaders.window import Operation
+from gateway.schema.context import Context
+
+_DEFINITION: Final = "strawberry-definition"
+"""Where strawberry keeps the declaration of a field."""
+
+
+def map_of(schema: GraphQLSchema) -> Map:
+    """Return what each field of *schema* follows, as declared with the field."""
+    return {
+        (kind.name, name): follows
+        for kind in schema.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if _DEFINITION in field.extensions
+        and (follows := field.extensions[_DEFINITION].metadata.get(Follows)) is not None
+    }
+
+
+class Planning(SchemaExtension):
+    """Makes the plan between validation and execution; where only the plan is asked for, that is all."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Plan, and answer at once what is not to be executed."""
+        asked = self.execution_context
+        context = cast("Context", asked.context)
+        operation = context.operation
+        try:
+            operation.plan = self._plan(context)
+            _check(operation)
+            if operation.is_only_planned:
+                asked.result = ExecutionResult(None, None)
+        except TooMuch as error:
+            asked.result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
+        yield
+
+    def _plan(self, context: Context) -> Plan:
+        asked = self.execution_context
+        document = asked.graphql_document
+        operation = get_operation_ast(document, asked.operation_name) if document else None
+        if document is None or operation is None:
+            return Plan()
+        variables = get_variable_values(
+            context.planner.schema, operation.variable_definitions or (), asked.variables or {}
+        )
+        if isinstance(variables, list):
+            return Plan()  # Execution says what is wrong with them.
+        fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        selections = Selections(fragments, variables.coerced)
+        return context.planner.plan(operation, selections, variables)
+
+
+def _check(operation: Operation) -> None:
+    """Raise ``TooMuch`` where *operation* is expected to cost more than it may."""
+    if operation.plan.expected > operation.most_calls:
+        what = "The calls that an operation is expected to cost"
+        raise TooMuch(what, value=operation.plan.expected, limit=operation.most_calls)
