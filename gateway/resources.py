@@ -36,6 +36,8 @@ class Listing(Content, Generic[Item_co]):
     items: tuple[Item_co, ...]
     total: int | None = None
     start: int = 0
+    size: int | None = None
+    """How many items a page of it has at most, where the origin says so."""
 
 
 @dataclass(frozen=True, slots=True)

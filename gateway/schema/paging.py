@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Link, LinkList, Listing, Title
@@ -19,6 +19,10 @@ class Slice:
 
     start: int
     size: int
+
+
+_MOST_PAGES: Final = 50
+"""Pages that a list is put together from; an origin whose pages are smaller is not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,16 @@ async def load_part(
     first = _list(await _load_page(context, relation, href, page, parts), relation)
     if first.total is None:
         return _cut(first, wanted)
+    # An origin may have smaller pages than it was documented to have; it says so (contract 1.10).
+    step = min(page.size, max(first.size or page.size, len(first.items)))
     end = min(wanted.start + wanted.size, first.total)
+    starts = range(wanted.start + step, end, step) if step and first.items else range(0)
+    if len(starts) > _MOST_PAGES:
+        raise MalformedDocument("results_per_page", "pages of a sensible size")
     rest = await asyncio.gather(
         *(
-            _load_page(context, relation, href, Slice(start, min(largest, end - start)), parts)
-            for start in range(wanted.start + largest, end, largest)
+            _load_page(context, relation, href, Slice(start, min(step, end - start)), parts)
+            for start in starts
         )
     )
     pages = (first, *(_list(content, relation) for content in rest))

@@ -30,6 +30,12 @@ def by_rel(links: Iterable[resources.Link]) -> resources.Links:
     return found
 
 
+def read_header(node: Node) -> tuple[int | None, int, int | None]:
+    """Read how many items a list has, at which of them its page begins, and how many are on a page."""
+    size = node.integer("results_per_page")
+    return node.integer("number_of_results"), node.integer("start_index") or 0, size or None
+
+
 def read_category(node: Node) -> resources.Category | None:
     """Read a category with those nested in it; label and term stand in for each other."""
     scheme, label, term = node.attribute("scheme"), node.attribute("label"), node.attribute("term")

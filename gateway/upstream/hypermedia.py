@@ -170,20 +170,18 @@ def _read_expanded(node: Node) -> resources.Content | None:
 def _read_people(node: Node) -> resources.People | resources.LinkList:
     people = tuple(filter(None, map(_read_person, node.every("person"))))
     links = _links_of(node, Rel.PERSON) if not people else ()
-    total = node.integer("number_of_results")
     if links:
-        return resources.LinkList(links, total)
-    return resources.People(people, total, node.integer("start_index") or 0)
+        return resources.LinkList(links, node.integer("number_of_results"))
+    return resources.People(people, *facets.read_header(node))
 
 
 def _read_titles(node: Node) -> resources.Titles | resources.LinkList:
     children = node.every("catalog_title", "similars_item", "filmography_item")
     titles = tuple(filter(None, map(_read_record, children)))
     links = _links_of(node, Rel.TITLE) if not titles else ()
-    total = node.integer("number_of_results")
     if links:
-        return resources.LinkList(links, total)
-    return resources.Titles(titles, total, node.integer("start_index") or 0, _read_links(node))
+        return resources.LinkList(links, node.integer("number_of_results"))
+    return resources.Titles(titles, *facets.read_header(node), links=_read_links(node))
 
 
 def _links_of(node: Node, rel: str) -> tuple[resources.Link, ...]:

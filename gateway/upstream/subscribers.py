@@ -14,7 +14,7 @@ from gateway.contract import Rel, Scheme
 from gateway.resources import Href, Link, Links, Title
 from gateway.subscriber import QueueKind, QueueList, RentalKind
 from gateway.upstream.errors import MalformedDocument
-from gateway.upstream.facets import by_rel, of_scheme, read_categories, read_link
+from gateway.upstream.facets import by_rel, of_scheme, read_categories, read_header, read_link
 from gateway.upstream.pox import Node, as_integer
 
 _QUEUES: Final = {Rel.INSTANT_QUEUE: QueueKind.INSTANT, Rel.DISC_QUEUE: QueueKind.DISC}
@@ -103,25 +103,26 @@ def list_readers(
     def items(node: Node, name: str, read: Callable[[Node, Link | None], _Item | None]) -> tuple[_Item, ...]:
         return tuple(item for seen in map(see, node.every(name)) if (item := read(*seen)) is not None)
 
-    def header(node: Node) -> tuple[int | None, int]:
-        return node.integer("number_of_results"), node.integer("start_index") or 0
-
     def queue(node: Node) -> subscriber.Queue:
         entries = items(node, "queue_item", _read_queue_item)
         etag = node.text("etag") or ""
-        return subscriber.Queue(entries, *header(node), etag=etag, links=by_rel(_links(node)))
+        return subscriber.Queue(entries, *read_header(node), etag=etag, links=by_rel(_links(node)))
 
     return {
         "queue": queue,
-        "ratings": lambda node: subscriber.Ratings(items(node, "ratings_item", _read_rating), *header(node)),
+        "ratings": lambda node: subscriber.Ratings(
+            items(node, "ratings_item", _read_rating), *read_header(node)
+        ),
         "recommendations": lambda node: subscriber.Recommendations(
-            items(node, "recommendation", _read_recommendation), *header(node)
+            items(node, "recommendation", _read_recommendation), *read_header(node)
         ),
         "rental_history": lambda node: subscriber.Rentals(
-            items(node, "rental_history_item", _read_rental), *header(node)
+            items(node, "rental_history_item", _read_rental), *read_header(node)
         ),
-        "at_home": lambda node: subscriber.AtHome(items(node, "at_home_item", _read_at_home), *header(node)),
-        "reviews": lambda node: subscriber.Reviews(items(node, "review", _read_review), *header(node)),
+        "at_home": lambda node: subscriber.AtHome(
+            items(node, "at_home_item", _read_at_home), *read_header(node)
+        ),
+        "reviews": lambda node: subscriber.Reviews(items(node, "review", _read_review), *read_header(node)),
     }
 
 

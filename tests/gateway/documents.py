@@ -34,9 +34,9 @@ def person(path: str, name: str, *children: str) -> str:
     return f"<person><id>{address(path)}</id><name>{escape(name)}</name>{''.join(children)}</person>"
 
 
-def listing(root: str, *items: str, total: int | None = None, start: int = 0) -> str:
+def listing(root: str, *items: str, total: int | None = None, start: int = 0, size: int = 25) -> str:
     """Return a list with a paging header; items of *root* are named as the contract names them."""
-    header = "" if total is None else _header(total, start)
+    header = "" if total is None else _header(total, start, size)
     named = "".join(items)
     if item := _ITEMS.get(root):
         named = named.replace("catalog_title>", f"{item}>")
@@ -46,17 +46,17 @@ def listing(root: str, *items: str, total: int | None = None, start: int = 0) ->
 _ITEMS: Final = {"similars": "similars_item", "filmography": "filmography_item"}
 
 
-def _header(total: int, start: int) -> str:
+def _header(total: int, start: int, size: int) -> str:
     return (
         f"<number_of_results>{total}</number_of_results>"
-        f"<start_index>{start}</start_index><results_per_page>25</results_per_page>"
+        f"<start_index>{start}</start_index><results_per_page>{size}</results_per_page>"
     )
 
 
 def page(root: str, items: list[str], parameters: dict[str, str]) -> str:
     """Return the page of *items* that *parameters* ask for."""
     start, size = int(parameters.get("start_index", 0)), int(parameters.get("max_results", 25))
-    return listing(root, *items[start : start + size], total=len(items), start=start)
+    return listing(root, *items[start : start + size], total=len(items), start=start, size=size)
 
 
 def text(root: str, html: str) -> str:

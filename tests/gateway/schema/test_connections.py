@@ -113,6 +113,42 @@ async def test_no_page_is_asked_for_that_is_not_there(graph: Graph, wire: Wire) 
     ]
 
 
+async def test_an_origin_with_small_pages_is_read_page_by_page(graph: Graph, wire: Wire) -> None:
+    """An origin that gives less than was asked for says how much that is: the rest comes in such pages."""
+    films = [title(FILM(number), f"F{number}") for number in range(60)]
+
+    def search(asked: dict[str, str]) -> str:
+        return page(
+            "catalog_titles", films, {**asked, "max_results": str(min(int(asked["max_results"]), 20))}
+        )
+
+    wire.documents["/catalog/titles"] = search
+
+    answer = await graph.ask(SEARCH, {"first": 50})
+
+    assert answer == Answer({"titles": found(range(50), 60, after=True)}, {})
+    assert wire.targets == [
+        ["/catalog/titles?max_results=50&start_index=0&term=x"],
+        [
+            "/catalog/titles?max_results=10&start_index=40&term=x",
+            "/catalog/titles?max_results=20&start_index=20&term=x",
+        ],
+    ]
+
+
+async def test_an_origin_with_pages_of_one_is_not_followed(graph: Graph, wire: Wire) -> None:
+    """A hundred requests for a hundred items are too many: the connection fails after the first."""
+    films = [title(FILM(number), f"F{number}") for number in range(100)]
+    wire.documents["/catalog/titles"] = lambda asked: page(
+        "catalog_titles", films, {**asked, "max_results": "1"}
+    )
+
+    answer = await graph.ask(SEARCH, {"first": 100})
+
+    assert answer == Answer({"titles": None}, {"titles": "UPSTREAM_BAD_RESPONSE"})
+    assert len(wire.requests) == 1
+
+
 async def test_a_failed_page_fails_the_connection(graph: Graph, wire: Wire) -> None:
     """Half a list is none."""
     serve_films(wire, 200)

@@ -200,6 +200,21 @@ async def test_a_page_that_cannot_be_is_refused(bad: str, graph: Graph, wire: Wi
     assert wire.targets[2:] == [[PAGE(1, 0)]]
 
 
+async def test_a_state_that_nobody_knows_is_left_out(graph: Graph, wire: Wire, home: Household) -> None:
+    """What can be done in a way that the graph has no word for is not shown; the rest is."""
+    home.state = lambda href: state_of(href, "Rent" if href.endswith("/1") else "Play")
+    home.serve(wire)
+
+    shown = await ask(
+        graph, "items(first: 2) { nodes { title { viewerState { inQueue actions { state } } } } }"
+    )
+
+    assert [node["title"]["viewerState"] for node in shown["items"]["nodes"]] == [
+        [{"inQueue": False, "actions": []}],
+        [{"inQueue": False, "actions": [{"state": "PLAY"}]}],
+    ]
+
+
 WHOLE = """{ viewer { queue(kind: INSTANT) { etag items(first: 100) { nodes { position title {
     name { regular } viewerRating { user predicted } viewerState { queue inQueue } cast { name }
 } } } } } }"""

@@ -142,6 +142,7 @@ EXPECTED: dict[str, Content] = {
         (M, HEIMAT),
         total=86,
         start=25,
+        size=25,
         links=by_rel(link(Rel.INDEX, "http://o.test/catalog/titles/index", "index")),
     ),
     "similars.xml": Titles((FURY,), total=1),
