@@ -12,6 +12,7 @@ from gateway.audit.command import audit
 from gateway.auth.browser import CALLBACK
 from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
+from gateway.cli.explain import explain
 from gateway.demo import Server, Supervisor
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(origin.app, name="origin")
 app.command()(audit)
+app.command()(explain)
 
 _Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
 

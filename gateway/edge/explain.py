@@ -42,7 +42,7 @@ def extensions(operation: Operation) -> Mapping[str, object]:
     """Return what is told of *operation*; ``upstream`` only of one that was executed."""
     plan = operation.plan
     told: dict[str, object] = {
-        "plan": _plan(plan),
+        "plan": tree_of(plan),
         "cost": {"expected": plan.expected, "actual": operation.calls, "budget": operation.most_calls},
     }
     if operation.sent is not None:
@@ -51,7 +51,8 @@ def extensions(operation: Operation) -> Mapping[str, object]:
     return told
 
 
-def _plan(plan: Plan) -> list[object]:
+def tree_of(plan: Plan) -> list[object]:
+    """Return the steps of *plan*, each with the steps below it."""
     return [_step(step, 1, level=1) for step in plan.steps]
 
 

@@ -49,7 +49,7 @@ class Planner:
     schema: GraphQLSchema
     map: Map
     lengths: Lengths
-    size: int
+    size: int = 4_000_000
     """The most bytes that a document is predicted to have, with what comes along in it."""
 
     def plan(

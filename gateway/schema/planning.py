@@ -1,9 +1,10 @@
 """Plans every operation before it is executed, and refuses what cannot stay within its calls."""
 
-from collections.abc import Iterator
-from typing import Final, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
@@ -16,7 +17,7 @@ from strawberry.extensions import SchemaExtension
 
 from gateway.loaders.errors import TooMuch
 from gateway.loaders.plan import Follows, Plan
-from gateway.loaders.planner import Map
+from gateway.loaders.planner import Map, Planner
 from gateway.loaders.selection import Selections
 from gateway.loaders.window import Operation
 from gateway.schema.context import Context
@@ -46,7 +47,13 @@ class Planning(SchemaExtension):
         context = cast("Context", asked.context)
         operation = context.operation
         try:
-            operation.plan = self._plan(context)
+            if asked.graphql_document is not None:
+                operation.plan = plan_of(
+                    context.planner,
+                    asked.graphql_document,
+                    operation_name=asked.operation_name,
+                    variables=asked.variables,
+                )
             _check(operation)
             if operation.is_only_planned:
                 asked.result = ExecutionResult(None, None)
@@ -54,22 +61,29 @@ class Planning(SchemaExtension):
             asked.result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         yield
 
-    def _plan(self, context: Context) -> Plan:
-        asked = self.execution_context
-        document = asked.graphql_document
-        operation = get_operation_ast(document, asked.operation_name) if document else None
-        if document is None or operation is None:
-            return Plan()
-        variables = get_variable_values(
-            context.planner.schema, operation.variable_definitions or (), asked.variables or {}
-        )
-        if isinstance(variables, list):
-            return Plan()  # Execution says what is wrong with them.
-        fragments = {
-            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
-        }
-        selections = Selections(fragments, variables.coerced)
-        return context.planner.plan(operation, selections, variables)
+
+def plan_of(
+    planner: Planner,
+    document: DocumentNode,
+    *,
+    operation_name: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Return the plan of an operation of a valid *document*, an empty one where it cannot be executed.
+
+    Raise ``TooMuch`` for one that follows too many relationships.
+    """
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return Plan()
+    declared = operation.variable_definitions or ()
+    values = get_variable_values(planner.schema, declared, dict(variables or {}))
+    if isinstance(values, list):
+        return Plan()  # Execution says what is wrong with them.
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    return planner.plan(operation, Selections(fragments, values.coerced), values)
 
 
 def _check(operation: Operation) -> None:

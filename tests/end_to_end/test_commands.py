@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.end_to_end.stack import Stack
+
 ROOT = Path(__file__).parents[2]
 
 _MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
@@ -255,3 +257,67 @@ def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
     assert result.returncode != 0
     assert result.stderr.startswith("Python 3.11 or newer is needed; this is 3.9.2.")
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture
+def query_file(tmp_path: Path) -> Path:
+    """Return a file with a query of three relationships and a variable."""
+    file = tmp_path / "query.graphql"
+    file.write_text(
+        """query ($first: Int!) { titles(search: "jaws", first: $first) { nodes {
+            synopsis cast { name filmography { nodes { name { regular } } } }
+        } } }"""
+    )
+    return file
+
+
+TREE = """Calls: expected {}
+└── titles (search) asked for, level 1: 1 calls, {} found, with synopsis
+    ├── nodes.synopsis (synopsis) comes along, {} found
+    └── nodes.cast (cast) asked for, level 2: {} calls, {} found, with filmography
+        └── filmography (filmography) comes along, {} found"""
+
+
+def test_explain_plans_without_a_gateway(query_file: Path) -> None:
+    """The plan is a tree, and needs nothing but the query."""
+    done = _run("explain", str(query_file), "--variables", '{"first": 2}', env={})
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == TREE.format(3, 2, 2, 2, 16, 80)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--variables", "[1]"], "The variables are not an object of JSON."),
+        (["--url", "http://127.0.0.1:9/graphql"], "does not answer as a gateway"),
+    ],
+)
+def test_explain_says_what_is_wrong(query_file: Path, arguments: list[str], sentence: str) -> None:
+    """What a user can put right is one sentence."""
+    done = _run("explain", str(query_file), *arguments, env={})
+
+    assert (done.returncode, sentence in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
+def test_explain_refuses_an_invalid_query(tmp_path: Path) -> None:
+    """A query that is none of this graph is refused with GraphQL's own words."""
+    file = tmp_path / "query.graphql"
+    file.write_text("{ nothing }")
+
+    done = _run("explain", str(file), env={})
+
+    assert (done.returncode, "Cannot query field 'nothing'" in done.stderr) == (1, True)
+
+
+def test_explain_tells_what_happened(query_file: Path, embedded: Stack) -> None:
+    """A running gateway executes the query, and each of its requests is told with its entries."""
+    asked = ["explain", str(query_file), "--variables", '{"first": 1}', "--url", f"{embedded.graph}/graphql"]
+
+    planned, analyzed = (_run(*asked, *more, env={}).stdout for more in ([], ["--analyze"]))
+
+    assert planned.startswith("Calls: expected 2, actual 0, budget 1000\n└── titles (search) asked for")
+    assert analyzed.startswith("Calls: expected 2, actual 2, budget 1000\n└── titles (search) asked for")
+    assert "Upstream: 2 requests, 2 calls" in analyzed
+    assert "/catalog/titles with synopsis" in analyzed
+    assert "/cast with filmography" in analyzed

@@ -1,0 +1,120 @@
+"""``gateway explain``: what a query is planned to do, or did, as a tree."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import typer
+from graphql import GraphQLError, parse, validate
+from rich.console import Console
+from rich.tree import Tree
+
+from gateway.cli.console import console, fail
+from gateway.edge.explain import HEADER, Explain, tree_of
+from gateway.loaders.errors import TooMuch
+from gateway.loaders.lengths import Lengths
+from gateway.loaders.planner import Planner
+from gateway.schema.planning import map_of, plan_of
+from gateway.schema.query import make_schema
+
+_DEMO: Final = "http://127.0.0.1:8000/graphql"
+_WIDTH: Final = 500
+_Told = Mapping[str, Any]
+"""The ``extensions`` of an answer."""
+
+
+def explain(
+    query: Annotated[Path, typer.Argument(help="A file with one operation.", exists=True, dir_okay=False)],
+    variables: Annotated[str, typer.Option(help="Its variables, as JSON.")] = "{}",
+    url: Annotated[str | None, typer.Option(help="Ask the gateway there; without, plan right here.")] = None,
+    analyze: Annotated[bool, typer.Option("--analyze", help=f"Execute it, by default at {_DEMO}.")] = False,  # noqa: FBT002 - an option of a command
+) -> None:
+    """Print what a query is planned to load, what comes along for free, and what that costs.
+
+    With --analyze also what happened: each request to the origin with its entries, times and size.
+    """
+    given = _variables(variables)
+    if url is None and not analyze:
+        told = _planned(query.read_text(), given)
+    else:
+        mode = Explain.ANALYZE if analyze else Explain.PLAN
+        told = _asked(url or _DEMO, query.read_text(), given, mode)
+    # A terminal may break lines; nothing is to be cut off.
+    wide = Console(width=_WIDTH, highlight=False, markup=False)
+    for tree in _shown(told):
+        wide.print(tree)
+
+
+def _variables(text: str) -> Mapping[str, Any]:
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        fail("The variables are not an object of JSON.")
+    return given
+
+
+def _planned(query: str, variables: Mapping[str, Any]) -> _Told:
+    """Plan without a gateway: lists are as long as they typically are."""
+    schema = make_schema().core
+    planner = Planner(schema, map_of(schema), Lengths())
+    try:
+        document = parse(query)
+        if errors := validate(schema, document):
+            fail(errors[0].message)
+        plan = plan_of(planner, document, variables=variables)
+    except (GraphQLError, TooMuch) as error:
+        fail(str(error))
+    return {"plan": tree_of(plan), "cost": {"expected": plan.expected}}
+
+
+def _asked(url: str, query: str, variables: Mapping[str, Any], mode: Explain) -> _Told:
+    try:
+        asked = {"query": query, "variables": variables}
+        body = httpx.post(url, json=asked, headers={HEADER: mode.value}, timeout=60).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        fail(f"{url} does not answer as a gateway: {error}")
+    for each in body.get("errors", ()):
+        console.print(f"Error: {each['message']}")
+    if "extensions" not in body:
+        fail("There is no plan.")
+    told: _Told = body["extensions"]
+    return told
+
+
+def _shown(told: _Told) -> list[Tree]:
+    cost = ", ".join(f"{name} {value}" for name, value in told["cost"].items())
+    shown = [_branch(Tree(f"Calls: {cost}"), told["plan"])]
+    if "upstream" in told:
+        upstream = told["upstream"]
+        requests = Tree(f"Upstream: {upstream['requests']} requests, {upstream['calls']} calls")
+        for sent in upstream["sent"]:
+            _add_request(requests, sent)
+        shown.append(requests)
+    return shown
+
+
+def _branch(tree: Tree, steps: list[dict[str, Any]]) -> Tree:
+    for step in steps:
+        along = f", with {', '.join(step['expand'])}" if step["expand"] else ""
+        cost = f", level {step['level']}: {step['calls']:g} calls" if step["way"] == "asked for" else ""
+        text = f"{step['field']} ({step['relation']}) {step['way']}{cost}, {step['things']:g} found{along}"
+        _branch(tree.add(text), step["below"])
+    return tree
+
+
+_MOST_ENTRIES: Final = 10
+
+
+def _add_request(tree: Tree, sent: Mapping[str, Any]) -> None:
+    entries = sent["entries"]
+    took = "no answer" if sent["tookMs"] is None else f"{sent['tookMs']} ms, {sent['bytes']} bytes"
+    branch = tree.add(f"{len(entries)} entries, {took}, waited {sent['waitedMs']} ms")
+    for entry in entries[:_MOST_ENTRIES]:
+        along = f" with {', '.join(entry['expand'])}" if entry["expand"] else ""
+        branch.add(f"{entry['path']}{along}")
+    if len(entries) > _MOST_ENTRIES:
+        branch.add(f"and {len(entries) - _MOST_ENTRIES} more")
