@@ -1,6 +1,7 @@
 """The composition root of the gateway: the only place where its parts meet."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,8 +21,10 @@ from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
 from gateway.edge.endpoint import Authenticate, Endpoint, refused, unavailable
+from gateway.loaders.fetching import Fetcher
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.planner import Planner
+from gateway.loaders.sending import Bounds, Sender
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation, Window
 from gateway.schema.context import Context
@@ -30,10 +33,20 @@ from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
 from gateway.settings import Settings
 from gateway.stores.records import Records, StoreUnavailable
+from gateway.stores.redis_bytes import RedisBytes
+from gateway.stores.redis_calls import RedisCalls
 from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_records import SQLiteRecords
+from gateway.upstream.breaker import Breaker
+from gateway.upstream.caching.entries import Place
+from gateway.upstream.caching.memory import Memory
+from gateway.upstream.caching.shared import Shared
+from gateway.upstream.caching.shelf import Shelf
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.meter import Allowance, Meter, OwnMeter
+from gateway.upstream.quota.shared import SharedMeter
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
 
@@ -41,7 +54,7 @@ _SESSIONS: Final = "sessions.sqlite3"
 """The file of the sessions, in GATEWAY_HOME."""
 
 _REDIS_WITHIN: Final = 0.5
-"""Seconds that Redis is given to answer."""
+"""Seconds that Redis is given to answer; a query does not wait longer for what may be asked for anew."""
 
 
 def create_app(
@@ -60,9 +73,10 @@ def create_app(
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
     client = Client(http, limits)
     reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
-    window = Window(reader, entries=settings.bulk_limit, size=settings.bulk_bytes)
-
     redis = _open_redis(settings)
+    fetcher = Fetcher(_sender(settings, reader, redis), Shelf(_place(settings, redis), origin))
+    window = Window(fetcher, entries=settings.bulk_limit)
+
     records = _records(settings, redis)
     dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
@@ -90,6 +104,7 @@ def create_app(
         yield
         await records.close()
         await window.close()
+        await fetcher.close()
         await http.aclose()
         if redis is not None:
             await redis.aclose()
@@ -121,6 +136,24 @@ def _sealer(settings: Settings) -> Sealer:
     if settings.session_keys:
         return Sealer(settings.session_keys)
     return Sealer.kept_in(settings.home) if settings.home else Sealer.passing()
+
+
+def _place(settings: Settings, redis: Redis | None) -> Place:
+    if redis is None:
+        return Memory(settings.cache_bytes)
+    return Shared(RedisBytes(redis), settings.consumer_secret.encode())
+
+
+def _sender(settings: Settings, reader: Reader, redis: Redis | None) -> Sender:
+    allowance = Allowance(settings.calls_per_second, settings.calls_per_day)
+    budget = Budget(_meter(settings, allowance, redis), allowance)
+    bounds = Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
+    return Sender(reader, budget, Breaker(time.monotonic), bounds)
+
+
+def _meter(settings: Settings, allowance: Allowance, redis: Redis | None) -> Meter:
+    own = OwnMeter(allowance, clock=time.time)
+    return own if redis is None else SharedMeter(RedisCalls(redis), own, settings.consumer_key, allowance)
 
 
 def _routes(endpoint: Endpoint) -> list[BaseRoute]:

@@ -20,7 +20,8 @@ _History = partial(_List, fresh_for=timedelta(minutes=10))
 _Rentals = partial(_History, found=subscriber.Rentals, family="history")
 
 # No link leads here: the address is made of the subscriber's id, and leads to everything else.
-USER: Final = _Personal(rels=(), found=subscriber.User, family="users", fresh_for=timedelta(minutes=10))
+# Asked for anew every time: whoever has taken back what they allowed must be nobody at the next use.
+USER: Final = _Personal(rels=(), found=subscriber.User, family="users", fresh_for=timedelta(0))
 QUEUES: Final = _Ways(rels=(Rel.QUEUES,))
 QUEUE: Final = {
     QueueKind.INSTANT: _Queue(rels=(Rel.INSTANT_QUEUE,)),

@@ -52,8 +52,16 @@ class Settings:
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
     token_exchange: bool = False
     """Whether who holds an access token of the origin may exchange it for one of ours."""
+    attempts: int = 3
+    """How often a read is sent at most, where asking again may help."""
+    calls_per_second: int = 4
+    """What the origin allows the consumer, and each subscriber through it."""
+    calls_per_day: int = 5_000
+    """The same for a calendar day in UTC."""
+    cache_bytes: int = 64 * 1024 * 1024
+    """The most bytes of representations that are kept in memory, about."""
     redis_url: str | None = field(default=None, repr=False)
-    """A Redis server that all nodes share."""
+    """A Redis server that all nodes share: for sessions, for representations, and for counting calls."""
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
@@ -106,6 +114,10 @@ class Settings:
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
+                attempts=read("ATTEMPTS", cast=int, default=3),
+                calls_per_second=read("CALLS_PER_SECOND", cast=int, default=4),
+                calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
+                cache_bytes=read("CACHE_BYTES", cast=int, default=64 * 1024 * 1024),
                 redis_url=read("REDIS_URL", default=None),
             )
         except KeyError as error:
@@ -119,7 +131,17 @@ def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
-_POSITIVE = ("origin_timeout", "operation_timeout", "bulk_limit", "bulk_bytes", "calls_per_operation")
+_POSITIVE = (
+    "origin_timeout",
+    "operation_timeout",
+    "bulk_limit",
+    "bulk_bytes",
+    "calls_per_operation",
+    "attempts",
+    "calls_per_second",
+    "calls_per_day",
+    "cache_bytes",
+)
 
 _MEANINGS = {
     "GATEWAY_ORIGIN_URL": "set it to the address of the REST API, as http://127.0.0.1:8001",

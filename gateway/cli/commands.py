@@ -105,6 +105,8 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
             "GATEWAY_CONSUMER_KEY": consumer.key,
             "GATEWAY_CONSUMER_SECRET": consumer.secret,
             "GATEWAY_CALLS_PER_OPERATION": os.environ.get("GATEWAY_CALLS_PER_OPERATION", "1000"),
+            "GATEWAY_CALLS_PER_SECOND": "1000",
+            "GATEWAY_CALLS_PER_DAY": "1000000",
         },
         f"http://127.0.0.1:{port}/health/live",
     )

@@ -18,6 +18,7 @@ from gateway.upstream.errors import (
     MalformedDocument,
     MissingEntry,
     MissingTitle,
+    OriginLeftAlone,
     OriginRefused,
     OriginTimedOut,
     OriginUnreachable,
@@ -33,6 +34,7 @@ _QUERY: Final = re.compile(r"(https?://[^\s?'\"<>]*)\?[^\s'\"<>]*")
 
 CODES: Final[Mapping[type[Exception], str]] = {
     OriginUnreachable: "UPSTREAM_UNAVAILABLE",
+    OriginLeftAlone: "UPSTREAM_UNAVAILABLE",
     OriginTimedOut: "UPSTREAM_TIMEOUT",
     DeadlineExceeded: "UPSTREAM_TIMEOUT",
     RateLimited: "RATE_LIMITED",

@@ -29,8 +29,10 @@ class ResourceLoader:
         """
         self._window.keep_open(self._operation, want)
         (self._unsent[want],) = merge([self._unsent.get(want, want), want])
-        mine = asyncio.shield(self._loader.load(want))
-        mine.add_done_callback(_mark_retrieved)
+        shared = self._loader.load(want)
+        mine = asyncio.shield(shared)
+        for future in (shared, mine):
+            future.add_done_callback(_mark_retrieved)
         return mine
 
     async def _fetch(self, wants: list[Want]) -> list[Content]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from gateway.relations import Parts, Relation, predicted_bytes
 from gateway.resources import Href
@@ -107,17 +107,32 @@ def ask(wants: Iterable[Want]) -> list[Ask]:
     ]
 
 
-def split(
-    wants: Iterable[Want], *, entries: int, size: int, sent: int = LONGEST_REQUEST
-) -> list[tuple[Ask, ...]]:
-    """Split what *wants* ask for into bulk requests of at most *entries* and about *sent* bytes.
+class Entry(Protocol):
+    """What becomes an entry of a bulk request."""
+
+    @property
+    def predicted_bytes(self) -> int:
+        """Return how large its answer is likely to be."""
+        ...
+
+    @property
+    def sent_bytes(self) -> int:
+        """Return how much of the request it takes."""
+        ...
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def split(asked: Iterable[E], *, entries: int, size: int, sent: int = LONGEST_REQUEST) -> list[tuple[E, ...]]:
+    """Split what is *asked* into bulk requests of at most *entries* and about *sent* bytes.
 
     Their answers are predicted to stay within *size* bytes.
     """
-    parts: list[tuple[Ask, ...]] = []
-    part: list[Ask] = []
+    parts: list[tuple[E, ...]] = []
+    part: list[E] = []
     predicted = sending = 0
-    for each in ask(merge(wants)):
+    for each in asked:
         is_full = len(part) == entries or sending + each.sent_bytes > sent
         if part and (is_full or predicted + each.predicted_bytes > size):
             parts.append(tuple(part))

@@ -1,16 +1,18 @@
 """From the wants of one level, of all operations in flight, to few requests."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.loaders.errors import TooMuch
+from gateway.loaders.fetching import Fetcher
 from gateway.loaders.lengths import Lengths
+from gateway.loaders.orders import Order
 from gateway.loaders.plan import Plan
-from gateway.loaders.wants import Answered, Ask, Want, ask, merge, split
+from gateway.loaders.wants import Answered, Ask, Want, ask, merge
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
-from gateway.upstream.reader import Exchange, Read, Reader
+from gateway.upstream.reader import Exchange, Read
 
 QUIET_TURNS: Final = 4
 """Turns of the loop without a sign of an operation after which its level is complete.
@@ -32,6 +34,8 @@ class Operation:
     """HTTP requests that carried something for it."""
     calls: int = 0
     """Calls against the origin's quota: every entry of a bulk request is one."""
+    stale: float | None = None
+    """How many seconds old the oldest answer is that was used for want of a newer one."""
     most_calls: int = 200
     """Calls that it may cost."""
     plan: Plan = field(default_factory=Plan)
@@ -81,12 +85,13 @@ class _Level:
         calls, most = self.operation.calls + len(ask(self.wants.values())), self.operation.most_calls
         if calls > most:
             error = TooMuch("The calls of an operation", value=calls, limit=most)
-            self.take(dict.fromkeys(self.wants, error))
+            for want in self.wants:
+                self.take(want, error)
         return calls > most
 
-    def take(self, answers: Mapping[Want, Answered]) -> None:
-        """Keep those of *answers* that were wanted here."""
-        self.answers.update((want, answer) for want, answer in answers.items() if want in self.wants)
+    def take(self, want: Want, answer: Answered) -> None:
+        """Keep the *answer* to *want*."""
+        self.answers[want] = answer
         if len(self.answers) == len(self.wants) and not self.answered.done():
             self.answered.set_result(None)
 
@@ -94,10 +99,9 @@ class _Level:
 class Window:
     """Stays open while wants of the same level still arrive, then sends them together."""
 
-    def __init__(self, reader: Reader, *, entries: int = 200, size: int = 4_000_000) -> None:
-        self._reader = reader
+    def __init__(self, fetcher: Fetcher, *, entries: int = 200) -> None:
+        self._fetcher = fetcher
         self._entries = entries
-        self._size = size
         self.lengths = Lengths()
         """What the answers so far taught about the lengths of lists."""
         self._levels: dict[Operation, _Level] = {}
@@ -184,38 +188,51 @@ class Window:
         task.add_done_callback(self._sending.discard)
 
     async def _answer(self, levels: Sequence[_Level]) -> None:
-        """Send the wants of *levels*; each of them is answered when all of its own wants are.
+        """Fetch the wants of *levels*; each of them is answered when all of its own wants are.
 
         All at once, so that what its answers make wanted next arrives together again.
         """
-        wants = (want for level in levels for want in level.wants.values())
-        parts = split(wants, entries=self._entries, size=self._size)
-        await asyncio.gather(*(self._send(part, levels) for part in parts))
-
-    async def _send(self, part: tuple[Ask, ...], levels: Sequence[_Level]) -> None:
-        wanted = {want for each in part for want in each.wants}
-        shared = [level for level in levels if not level.wants.keys().isdisjoint(wanted)]
-        asked = {each.read: each for each in part}
-
-        def count(exchange: Exchange) -> None:
-            for level in shared:
-                wants = level.wants.keys()
-                mine = [read for read in exchange.reads if not wants.isdisjoint(asked[read].wants)]
-                if mine:
-                    level.operation.count(Sent(exchange, mine, exchange.began - level.opened))
-
-        deadline = max(level.operation.deadline for level in shared)
+        order = _order(levels)
         try:
-            answers: Sequence[Answered] = await self._reader.read([*asked], deadline=deadline, spent=count)
+            await self._fetcher.fetch(order)
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
-            answers = [error] * len(part)
-        self._learn(part, answers)
-        said = [each.answers(answer) for each, answer in zip(part, answers, strict=True)]
-        for level in shared:
-            level.take({want: answer for each in said for want, answer in each.items()})
+            for level in levels:
+                for want in level.wants.keys() - level.answers.keys():
+                    level.take(want, error)
+        self._learn(levels)
 
-    def _learn(self, part: Sequence[Ask], answers: Sequence[Answered]) -> None:
-        told = zip(part, answers, strict=True)
+    def _learn(self, levels: Sequence[_Level]) -> None:
+        answers = (each for level in levels for each in level.answers.items())
         self.lengths = self.lengths.after(
-            (each.wants[0].relation, answer) for each, answer in told if not isinstance(answer, Exception)
+            (want.relation, answer) for want, answer in answers if not isinstance(answer, Exception)
         )
+
+
+def _order(levels: Sequence[_Level]) -> Order:
+    """Return the order for what *levels* want together."""
+
+    def levels_of(want: Want) -> list[_Level]:
+        return [level for level in levels if want in level.wants]
+
+    def answer(want: Want, answered: Answered) -> None:
+        for level in levels_of(want):
+            level.take(want, answered)
+
+    def sent(exchange: Exchange, carried: Sequence[Ask]) -> None:
+        for level in levels:
+            wants = level.wants.keys()
+            mine = [each.read for each in carried if not wants.isdisjoint(each.wants)]
+            if mine:
+                level.operation.count(Sent(exchange, mine, exchange.began - level.opened))
+
+    def stale(want: Want, age: float) -> None:
+        for level in levels_of(want):
+            level.operation.stale = max(age, level.operation.stale or 0.0)
+
+    return Order(
+        wants=merge(want for level in levels for want in level.wants.values()),
+        deadline_of=lambda want: max(level.operation.deadline for level in levels_of(want)),
+        answer=answer,
+        sent=sent,
+        stale=stale,
+    )

@@ -2,6 +2,7 @@
 
 UpstreamError
 ├── OriginUnreachable     no connection, or it broke
+├── OriginLeftAlone       it failed so often that nothing is sent to it for some seconds
 ├── OriginTimedOut        connected, but the answer was not there in time
 ├── DeadlineExceeded      the time of the whole operation is over
 ├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
@@ -51,6 +52,13 @@ class OriginUnreachable(UpstreamError):
         self.href = href
         self.never_left = never_left
         """Whether the request certainly did not leave: there was no connection that it could have left by."""
+
+
+class OriginLeftAlone(UpstreamError):
+    """The origin has failed so often that nothing is sent to it for some seconds."""
+
+    def __init__(self) -> None:
+        super().__init__("The origin fails, and is left alone for some seconds.")
 
 
 class OriginTimedOut(UpstreamError):

@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.resources import Content, Href
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import ResponseTooLarge, UpstreamError
+from gateway.upstream.errors import UpstreamError
 from gateway.upstream.href import with_parameters
 from gateway.upstream.signing import Credentials, Signer
 
@@ -75,26 +75,13 @@ class Reader:
     async def read(self, reads: Sequence[Read], *, deadline: float, spent: Spent) -> list[Answer]:
         """Return an answer for each of *reads*, in their order, in one request.
 
-        A bulk answer that is too large is asked for again in halves; one resource, without its parts.
+        Raises ``UpstreamError`` where the request as a whole came to nothing.
         """
         exchange = Exchange(reads, asyncio.get_running_loop().time())
         spent(exchange)
-        try:
-            if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
-                return [await self._get(reads[0], exchange, deadline)]
-            return await self._bulk(reads, exchange, deadline)
-        except ResponseTooLarge as error:
-            if len(reads) == 1:
-                bare = replace(reads[0], parts=frozenset())
-                return await self.read([bare], deadline=deadline, spent=spent) if reads[0].parts else [error]
-            middle = len(reads) // 2
-            halves = (reads[:middle], reads[middle:])
-            parts = await asyncio.gather(
-                *(self.read(half, deadline=deadline, spent=spent) for half in halves)
-            )
-            return [answer for part in parts for answer in part]
-        except UpstreamError as error:
-            return [error] * len(reads)
+        if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
+            return [await self._get(reads[0], exchange, deadline)]
+        return await self._bulk(reads, exchange, deadline)
 
     async def _get(self, read: Read, exchange: Exchange, deadline: float) -> Answer:
         authorization = self._signer.authorization("GET", read.address, read.token)

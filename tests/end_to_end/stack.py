@@ -27,7 +27,7 @@ from gateway.origin.start import Consumer, prepare
 from gateway.serving import bind
 from gateway.settings import Settings
 from gateway.upstream.signing import Credentials
-from tests.gateway.graph import USER
+from tests.gateway.graph import ALONE, USER
 
 
 @dataclass
@@ -128,7 +128,7 @@ def stack(
             # What is compared are answers and requests, on machines however busy.
             origin_timeout=60,
             operation_timeout=60,
-            **{"calls_per_operation": 1000, **settings},
+            **{**ALONE, "calls_per_operation": 1000, **settings},
         )
         return create_app(told, authenticate=_named(people) if people else None)
 

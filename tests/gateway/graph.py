@@ -26,6 +26,19 @@ async def named(request: Request) -> Viewer | None:
     return Viewer(user, Credentials(f"token-of-{user}", "word")) if user else None
 
 
+ALONE: Final[Mapping[str, int]] = {
+    "calls_per_second": 1_000_000,
+    "calls_per_day": 1_000_000_000,
+    "cache_bytes": 1,
+    "attempts": 1,
+}
+"""Settings under which every question is the first, none too much, and asked once."""
+
+
+TURNS: Final = 10
+"""Turns of the loop that tasks are given to see that they have nothing left to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: the data, and the code of each error by the dotted path of its field."""
@@ -84,7 +97,7 @@ async def gateway_over(
     """Run a gateway over *wire*; see that it leaves no task behind."""
     before = _running()
     # What is compared are answers and requests; tests of the greatest number of calls set it.
-    told = {"calls_per_operation": 10**12, "origin_url": wire.origin, **settings}
+    told = {"calls_per_operation": 10**12, "origin_url": wire.origin, **ALONE, **settings}
     app = create_app(
         Settings(**{"consumer_key": "key", "consumer_secret": "secret", **told}),
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
@@ -94,6 +107,8 @@ async def gateway_over(
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
             yield Graph(http)
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
     assert _running() == before, "tasks are left behind"
 
 

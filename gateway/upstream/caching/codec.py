@@ -9,18 +9,25 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
 
-from gateway import resources
+from gateway import resources, subscriber
 from gateway.upstream.caching.entries import Entry
 
 _CLASSES: Final[Mapping[str, type[Any]]] = {
-    name: kind for name, kind in vars(resources).items() if isinstance(kind, type) and is_dataclass(kind)
+    name: kind
+    for module in (resources, subscriber)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and (is_dataclass(kind) or issubclass(kind, Enum))
 }
-_FIELDS: Final = {name: tuple(field.name for field in fields(kind)) for name, kind in _CLASSES.items()}
+_FIELDS: Final = {
+    name: tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    for name, kind in _CLASSES.items()
+}
 
 VERSION: Final = blake2b(repr(sorted(_FIELDS.items())).encode(), digest_size=8).digest()
 """What is written by programs whose resources have the same fields."""
@@ -67,6 +74,8 @@ class Codec:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a representation is made of many types
     """Return *value* as JSON has it: a record is a list that begins with its name."""
+    if isinstance(value, Enum):
+        return [value.__class__.__name__, value.value]
     if isinstance(value, tuple):
         return [_TUPLE, *map(_plain, value)]
     if isinstance(value, Mapping):

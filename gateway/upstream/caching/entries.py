@@ -22,6 +22,8 @@ class Key(NamedTuple):
     identity: Identity
     href: Href
     form: Form = Form.FULL
+    title: Href | None = None
+    """What the resource is asked about, where it is asked about titles."""
 
 
 class Scope(NamedTuple):

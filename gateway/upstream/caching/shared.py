@@ -39,7 +39,7 @@ class Shared:
 
     async def get(self, keys: Collection[Key]) -> Mapping[Key, Entry]:
         """Return the entries that are there and whole."""
-        names = {key: self._name("entry", *key) for key in keys}
+        names = {key: self._name("entry", *map(str, key)) for key in keys}
         values = await self._store.get(list(names.values()))
         read = {
             key: self._codec.read(name, value)
@@ -51,7 +51,7 @@ class Shared:
         """Keep *entries* for as long as they may be used."""
         values: dict[str, tuple[bytes, int]] = {}
         for key, entry in entries.items():
-            name = self._name("entry", *key)
+            name = self._name("entry", *map(str, key))
             seconds = int(entry.fetched + entry.usable_for - self._clock())
             data = self._codec.write(name, entry) if seconds > 0 else None
             if data is not None:

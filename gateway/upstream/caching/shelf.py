@@ -33,6 +33,11 @@ class Sought(Protocol):
         ...
 
     @property
+    def title(self) -> Href | None:
+        """Return the title that it is asked about, if it is asked about one."""
+        ...
+
+    @property
     def relation(self) -> Relation:
         """Return the row that leads there."""
         ...
@@ -66,13 +71,22 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of looking for something."""
+
+    held: Held | None
+    generation: int
+    """Of its scope: to be given back with the answer, should the origin be asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An answer to keep."""
 
     sought: Sought
     content: Content | None
     generation: int
-    """Of its scope when it was asked for, see ``Shelf.generations``."""
+    """Of its scope when it was looked for."""
     max_age: float | None = None
     """Seconds for which the origin says that it is fresh; 0 forbids to keep it."""
 
@@ -85,24 +99,17 @@ class Shelf:
         self._origin = origin
         self._clock = clock
 
-    async def look(self, wants: Sequence[Sought]) -> list[Held | None]:
+    async def look(self, wants: Sequence[Sought]) -> list[Seen]:
         """Return what is held of each of *wants*: with every part it names, or nothing."""
-        wholes = await self._place.get({Key(want.identity, want.href) for want in wants if _is_kept(want)})
+        wholes = await self._place.get({_key(want) for want in wants if _is_kept(want)})
         needed = [list(self._part_keys(want, wholes)) for want in wants]
-        keys = {key for each in needed for _, key in each}
-        found = await self._place.get(keys) if keys else {}
-        generations = await self.generations(wants)
-        return [
-            self._held(want, wholes.get(Key(want.identity, want.href)), keys, found, generation)
-            for want, keys, generation in zip(wants, needed, generations, strict=True)
-        ]
-
-    async def generations(self, wants: Sequence[Sought]) -> list[int]:
-        """Return the generation that each of *wants* is of now; to be asked before the origin is."""
-        scopes = [_scope(want) for want in wants]
-        personal = {scope for scope in scopes if scope is not None}
-        known = await self._place.generations(personal) if personal else {}
-        return [0 if scope is None else known.get(scope, 0) for scope in scopes]
+        inside = {key for each in needed for _, key in each}
+        found = await self._place.get(inside) if inside else {}
+        seen: list[Seen] = []
+        for want, keys, generation in zip(wants, needed, await self._generations(wants), strict=True):
+            held = self._held(want, wholes.get(_key(want)), keys, found, generation)
+            seen.append(Seen(held, generation))
+        return seen
 
     async def keep(self, answers: Iterable[Answered]) -> None:
         """Keep *answers*, and what is expanded and listed in them under addresses of their own."""
@@ -118,9 +125,15 @@ class Shelf:
         """Forget all of *families* that is *identity*'s, for they have written something."""
         await self._place.renew({Scope(identity, family) for family in families})
 
+    async def _generations(self, wants: Sequence[Sought]) -> list[int]:
+        scopes = [_scope(want) for want in wants]
+        personal = {scope for scope in scopes if scope is not None}
+        known = await self._place.generations(personal) if personal else {}
+        return [0 if scope is None else known.get(scope, 0) for scope in scopes]
+
     def _part_keys(self, want: Sought, wholes: Mapping[Key, Entry]) -> Iterator[tuple[Href, Key]]:
         """Give the addresses that are to be expanded in what is held of *want*, each in both forms."""
-        whole = wholes.get(Key(want.identity, want.href))
+        whole = wholes.get(_key(want))
         if whole is None or whole.content is None:
             return
         for href in parts.links_to(whole.content, want.parts):
@@ -160,10 +173,10 @@ class Shelf:
         fresh_for = answer.max_age if answer.max_age is not None else want.relation.fresh_for.total_seconds()
         if content is None:
             seconds = ABSENT_FOR.total_seconds()
-            yield Key(want.identity, want.href), Entry(None, now, seconds, seconds, answer.generation)
+            yield _key(want), Entry(None, now, seconds, seconds, answer.generation)
             return
         yield (
-            Key(want.identity, want.href),
+            _key(want),
             _entry(want.relation, parts.stripped(content), now, fresh_for, answer.generation),
         )
         listed = parts.items(content) if want.identity == PUBLIC else ()
@@ -180,6 +193,10 @@ class Shelf:
             return self._origin.resolve(href)
         except ForeignLink:
             return None
+
+
+def _key(want: Sought) -> Key:
+    return Key(want.identity, want.href, title=want.title)
 
 
 def _is_kept(want: Sought) -> bool:

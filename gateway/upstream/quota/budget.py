@@ -59,6 +59,10 @@ class Budget:
         self._lines: defaultdict[Account, _Line] = defaultdict(_Line)
         self._numbers = itertools.count()
 
+    async def take_now(self, account: Account, count: int, *, hold: float) -> tuple[str, ...]:
+        """Return as many permits as there are now, *count* at most; none while others wait for theirs."""
+        return () if account in self._lines else (await self._meter.take(account, count, hold=hold)).permits
+
     async def take(
         self, account: Account, count: int, *, deadline: float, hold: float, is_background: bool = False
     ) -> tuple[str, ...]:
@@ -77,7 +81,7 @@ class Budget:
                     if grant.permits:
                         return grant.permits
                     if grant.is_day_over:
-                        raise QuotaExhausted(self._seconds_left())
+                        raise QuotaExhausted(self.seconds_left())
                     _check_in_time(grant.wait, deadline)
                     # By chance, so that of several nodes each is first now and then.
                     nap = min(grant.wait, _LONGEST_NAP) + random.uniform(0.001, 0.01)  # noqa: S311
@@ -105,7 +109,8 @@ class Budget:
         used = await self._meter.used(account)
         return Standing(self._allowance.per_second, self._allowance.per_day, used, resets_at)
 
-    def _seconds_left(self) -> float:
+    def seconds_left(self) -> float:
+        """Return how long the day lasts."""
         return DAY - self._clock() % DAY
 
     async def _wake(self, account: Account) -> None:

@@ -12,6 +12,7 @@ from gateway.upstream.client import Client
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
 from tests.gateway.documents import address, link, listing, person, text, title
+from tests.gateway.loaders.fetcher import fetcher_over
 from tests.gateway.wire import BULK, Wire
 
 MOVIES = ("/catalog/titles/movies/1", "/catalog/titles/movies/2", "/catalog/titles/movies/3")
@@ -57,6 +58,6 @@ async def reader(wire: Wire) -> AsyncIterator[Reader]:
 @pytest.fixture
 async def window(reader: Reader) -> AsyncIterator[Window]:
     """Return a window onto the wire, two entries wide."""
-    window = Window(reader, entries=2)
+    window = Window(fetcher_over(reader, entries=2), entries=2)
     yield window
     await window.close()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway import personal, relations
 from gateway.contract import Rel
-from gateway.loaders.wants import LONGEST_REQUEST, Ask, Want, ask, split
+from gateway.loaders.wants import LONGEST_REQUEST, Ask, Want, ask, merge, split
 from gateway.resources import Href
 from gateway.upstream.bulk import form
 from gateway.upstream.identity import PUBLIC, Identity
@@ -255,7 +255,7 @@ WANTS = st.lists(
 @given(wants=WANTS, entries=st.integers(1, 5), size=st.integers(1, 10**6))
 def test_every_want_is_asked_once(wants: list[Want], entries: int, size: int) -> None:
     """However wants are put together and split, each is in one entry, of one subscriber and 500 titles."""
-    parts = split(wants, entries=entries, size=size)
+    parts = split(ask(merge(wants)), entries=entries, size=size)
 
     asked = [each for part in parts for each in part]
     carried = [want for each in asked for want in each.wants]
@@ -275,7 +275,7 @@ def test_a_request_does_not_grow_beyond_what_origins_take() -> None:
     wants = [state(f"user{user}", 10**8 + number) for user in range(40) for number in range(500)]
     signer = Signer(Credentials("key", "secret"))
 
-    parts = split(wants, entries=200, size=10**9)
+    parts = split(ask(merge(wants)), entries=200, size=10**9)
 
     sizes = [
         len(

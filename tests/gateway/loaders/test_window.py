@@ -14,6 +14,7 @@ from gateway.upstream.identity import PUBLIC
 from gateway.upstream.reader import Reader
 from tests.gateway.documents import address
 from tests.gateway.loaders.conftest import MOVIES
+from tests.gateway.loaders.fetcher import fetcher_over
 from tests.gateway.wire import Raw, Wire
 
 pytestmark = pytest.mark.anyio
@@ -214,7 +215,7 @@ async def test_a_fault_of_ours_fails_its_part_alone(window: Window, wire: Wire) 
 
 async def test_answers_that_are_asked_for_again_are_counted(reader: Reader, wire: Wire) -> None:
     """A bulk answer that is too large is asked for in halves, and the cost says so."""
-    window, ours = Window(reader), operation()
+    window, ours = Window(fetcher_over(reader)), operation()
     wire.raw["/utility/bulk"] = Raw(b"x" * 8_000_001)
 
     answers = await window.fetch(wants(1, 2), ours)
@@ -226,7 +227,7 @@ async def test_answers_that_are_asked_for_again_are_counted(reader: Reader, wire
 
 async def test_the_time_of_an_operation_is_handed_down(reader: Reader, wire: Wire) -> None:
     """A request ends with the last operation that waits for it."""
-    window = Window(reader)
+    window = Window(fetcher_over(reader))
     wire.hold(SYNOPSIS(1))
 
     answers = await window.fetch(wants(1), operation(0.05))

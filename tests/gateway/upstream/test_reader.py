@@ -12,10 +12,9 @@ from gateway.upstream.errors import (
     MalformedDocument,
     MissingEntry,
     OriginRefused,
-    ResponseTooLarge,
     UpstreamError,
 )
-from gateway.upstream.reader import Answer, Exchange, Read, Reader
+from gateway.upstream.reader import Answer, Read, Reader
 from gateway.upstream.signing import Credentials, Signer
 from tests.gateway.documents import address, status, text
 from tests.gateway.wire import BULK, Entry, Raw, Wire
@@ -43,14 +42,11 @@ async def reader(wire: Wire) -> AsyncIterator[Reader]:
         )
 
 
-async def read(reader: Reader, *paths: str, spent: list[int] | None = None) -> Sequence[Answer]:
-    """Read *paths* in one go; *spent* takes the number of entries of each request."""
-    counts = [] if spent is None else spent
+async def read(reader: Reader, *paths: str) -> Sequence[Answer]:
+    """Read *paths* in one go."""
     deadline = asyncio.get_running_loop().time() + 5
     reads = [Read(Href(address(path))) for path in paths]
-    return await reader.read(
-        reads, deadline=deadline, spent=lambda exchange: counts.append(len(exchange.reads))
-    )
+    return await reader.read(reads, deadline=deadline, spent=lambda _: None)
 
 
 async def test_answers_come_in_the_order_asked_for(reader: Reader, wire: Wire) -> None:
@@ -59,45 +55,6 @@ async def test_answers_come_in_the_order_asked_for(reader: Reader, wire: Wire) -
 
     assert await read(reader, *PATHS[:3]) == [Text("About 0."), Text("About 1."), Text("About 2.")]
     assert wire.requests == [PATHS[:3]]
-
-
-async def test_an_answer_that_is_too_large_is_asked_for_in_halves(reader: Reader, wire: Wire) -> None:
-    """Until the parts are small enough; each request that it took is told."""
-    spent: list[int] = []
-
-    answers = await read(reader, *PATHS, spent=spent)
-
-    assert answers == [Text(f"About {number}.") for number in range(8)]
-    assert wire.requests == [PATHS, PATHS[:4], PATHS[4:]]
-    assert spent == [8, 4, 4]
-
-
-async def test_one_answer_that_is_too_large_fails_alone(reader: Reader, wire: Wire) -> None:
-    """Halving comes to an end, and leaves the others their answers."""
-    wire.documents[PATHS[1]] = text("synopsis", "x" * 600)
-
-    answers = await read(reader, *PATHS[:4])
-
-    assert [type(each) for each in answers] == [Text, ResponseTooLarge, Text, Text]
-    assert wire.requests == [PATHS[:4], PATHS[:2], PATHS[2:4], [PATHS[0]], [PATHS[1]]]
-
-
-async def test_what_is_too_large_with_its_parts_is_asked_for_without(reader: Reader, wire: Wire) -> None:
-    """Rather all links to follow than no answer."""
-
-    def large_if_expanded(asked: dict[str, str]) -> str:
-        return text("synopsis", "x" * (501 if "expand" in asked else 10))
-
-    wire.documents[PATHS[0]] = large_if_expanded
-    wanted = Read(Href(address(PATHS[0])), parts=frozenset({"cast", "awards"}))
-    deadline = asyncio.get_running_loop().time() + 5
-    spent: list[Exchange] = []
-
-    answers = await reader.read([wanted], deadline=deadline, spent=spent.append)
-
-    assert answers == [Text("x" * 10)]
-    assert wire.expansions == [{PATHS[0]: "@awards,@cast"}, {}]
-    assert [len(exchange.reads) for exchange in spent] == [1, 1]
 
 
 async def test_entries_have_names_that_nobody_can_foretell(reader: Reader, wire: Wire) -> None:
@@ -159,18 +116,20 @@ async def test_a_refusal_has_its_error(name: str, reader: Reader, wire: Wire) ->
     """Whatever form it comes in, a refusal is told by its status, and what is no document is malformed."""
     wire.raw[PATHS[0]], expected = REFUSALS[name]
 
-    [answer] = await read(reader, PATHS[0])
+    with pytest.raises(UpstreamError) as refusal:
+        await read(reader, PATHS[0])
 
-    assert (type(answer), getattr(answer, "status", None)) == expected
+    assert (type(refusal.value), getattr(refusal.value, "status", None)) == expected
 
 
-async def test_a_refused_bulk_refuses_each_of_its_reads(reader: Reader, wire: Wire) -> None:
-    """One answer for all of them, the same one."""
+async def test_a_refused_bulk_is_one_refusal(reader: Reader, wire: Wire) -> None:
+    """It says nothing of any of its entries."""
     wire.raw[BULK] = Raw(b"Service is over queries per second limit", 403)
 
-    answers = await read(reader, *PATHS[:3])
+    with pytest.raises(OriginRefused) as refusal:
+        await read(reader, *PATHS[:3])
 
-    assert [isinstance(each, OriginRefused) and each.status for each in answers] == [403, 403, 403]
+    assert refusal.value.status == 403
 
 
 async def test_an_entry_that_is_missing_fails_alone(reader: Reader, wire: Wire) -> None:

@@ -3,14 +3,14 @@
 import pickle
 import random
 from datetime import UTC, datetime
-from typing import get_args
+from typing import get_args, get_origin
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import resources
+from gateway import resources, subscriber
 from gateway.resources import Content, Href, Text, Title
 from gateway.upstream.caching.codec import Codec
 from gateway.upstream.caching.entries import Entry
@@ -22,7 +22,26 @@ seconds = st.integers(min_value=0, max_value=4_102_444_800)
 st.register_type_strategy(datetime, seconds.map(lambda each: datetime.fromtimestamp(each, UTC)))
 st.register_type_strategy(int, st.integers(min_value=-(2**63), max_value=2**63 - 1))
 
-contents = st.one_of(*(st.from_type(kind) for kind in get_args(resources.Content)))
+st.register_type_strategy(Content, st.from_type(Text))
+
+
+def made(kind: type[Content]) -> st.SearchStrategy[Content]:
+    """Return what makes contents of *kind*: of a list, with a few items of its type."""
+    for base in getattr(kind, "__orig_bases__", ()):
+        if get_origin(base) is resources.Listing:
+            items = st.lists(st.from_type(get_args(base)[0]), max_size=2).map(tuple)
+            return st.builds(kind, items=items)
+    return st.from_type(kind)
+
+
+contents = st.one_of(
+    *(
+        made(kind)
+        for module in (resources, subscriber)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind not in (Content, resources.Listing) and issubclass(kind, Content)
+    )
+)
 moments = st.floats(min_value=0, max_value=4e9)
 entries = st.builds(
     Entry, st.none() | contents, moments, moments, moments, st.integers(min_value=0, max_value=2**40)

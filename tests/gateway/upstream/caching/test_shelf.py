@@ -39,6 +39,7 @@ class Want:
     relation: Relation = relations.TITLE
     parts: frozenset[str] = frozenset()
     identity: Identity = PUBLIC
+    title: Href | None = None
 
 
 @dataclass
@@ -65,13 +66,13 @@ class Fixture:
 
     async def keep(self, want: Want, content: Content | None, max_age: float | None = None) -> None:
         """Keep *content* as what *want* led to just now."""
-        (generation,) = await self.shelf.generations([want])
-        await self.shelf.keep([Answered(want, content, generation, max_age)])
+        (seen,) = await self.shelf.look([want])
+        await self.shelf.keep([Answered(want, content, seen.generation, max_age)])
 
     async def look(self, want: Want) -> Held | None:
         """Look for one thing."""
-        (held,) = await self.shelf.look([want])
-        return held
+        (seen,) = await self.shelf.look([want])
+        return seen.held
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -237,9 +238,9 @@ async def test_a_write_makes_a_family_stale_at_once(at: Fixture) -> None:
 async def test_an_answer_from_before_a_write_is_not_used_after_it(at: Fixture) -> None:
     """A read that was on its way while its subscriber wrote does not bring the past back."""
     notes = Want(href("/notes"), NOTES, identity=ANN)
-    (generation,) = await at.shelf.generations([notes])
+    (before,) = await at.shelf.look([notes])
     await at.shelf.drop(ANN, ["notes"])
-    await at.shelf.keep([Answered(notes, SHARK, generation)])
+    await at.shelf.keep([Answered(notes, SHARK, before.generation)])
     assert await at.look(notes) is None
 
 

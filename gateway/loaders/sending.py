@@ -1,0 +1,293 @@
+"""Sends what the origin is to be asked for: in few requests, within its allowance, again where that helps."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.loaders.lanes import Lanes
+from gateway.loaders.orders import Errand
+from gateway.loaders.wants import Answered, Ask, ask, split
+from gateway.upstream.breaker import Breaker
+from gateway.upstream.errors import (
+    DeadlineExceeded,
+    MalformedDocument,
+    OriginLeftAlone,
+    OriginRefused,
+    QuotaExhausted,
+    RateLimited,
+    ResponseTooLarge,
+    UpstreamError,
+)
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.limits import Limit, limit_of
+from gateway.upstream.quota.meter import Account
+from gateway.upstream.reader import Exchange, Reader
+from gateway.upstream.retries import ATTEMPTS, RetryBudget, is_transient, pause
+
+SHORTEST: Final = 0.1
+"""Seconds that must be left for a request to be begun."""
+
+BULK_ABSENT_FOR: Final = 600.0
+"""Seconds for which it is remembered that the origin answers no bulk requests."""
+
+Conclude = Callable[[Sequence[tuple[Errand, Answered]]], Awaitable[None]]
+"""Is told what came of errands, as soon as it is known; of each exactly once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One entry of a request: a call against the allowance, for one errand or for several at once."""
+
+    ask: Ask
+    errands: tuple[Errand, ...]
+    """In the order of the wants of ``ask``."""
+    attempt: int = 1
+    was_refused: bool = False
+    """Whether it was refused before for being over the allowance of a second."""
+
+    @property
+    def predicted_bytes(self) -> int:
+        """Return how large its answer is likely to be."""
+        return self.ask.predicted_bytes
+
+    @property
+    def sent_bytes(self) -> int:
+        """Return how much of a request it takes."""
+        return self.ask.sent_bytes
+
+    @property
+    def family(self) -> str:
+        """Return the family that it belongs to."""
+        return self.ask.wants[0].relation.family
+
+    @property
+    def account(self) -> Account:
+        """Return what the origin counts it as: the consumer's, or the subscriber's (contract 2.9)."""
+        return Account(self.ask.wants[0].identity)
+
+    def without_parts(self) -> "Call | None":
+        """Return it without what is to be expanded; nothing where nothing is."""
+        wants = tuple(replace(want, parts=frozenset()) for want in self.ask.wants)
+        return replace(self, ask=Ask(wants)) if any(want.parts for want in self.ask.wants) else None
+
+    def answered(self, answer: Answered) -> list[tuple[Errand, Answered]]:
+        """Return what *answer* says to each errand."""
+        said = self.ask.answers(answer)
+        return [(errand, said[want]) for errand, want in zip(self.errands, self.ask.wants, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much one request may carry, and how often it is made."""
+
+    entries: int = 200
+    size: int = 4_000_000
+    """Bytes that its answer is predicted to have."""
+    attempts: int = ATTEMPTS
+    """How often a read is sent at most, where asking again may help."""
+
+
+class Sender:
+    """Asks the origin."""
+
+    def __init__(self, reader: Reader, budget: Budget, breaker: Breaker, bounds: Bounds) -> None:
+        self._reader = reader
+        self._budget = budget
+        self._breaker = breaker
+        self._bounds = bounds
+        self._lanes = Lanes(_now)
+        self._retries = RetryBudget()
+        self._no_bulk_until = 0.0
+
+    async def send(self, errands: Sequence[Errand], conclude: Conclude) -> None:
+        """Ask for all of *errands*; each is concluded, whatever comes of it."""
+        by_want = {errand.want: errand for errand in errands}
+        asked = ask(by_want)
+        await self._send(
+            [Call(each, tuple(by_want[want] for want in each.wants)) for each in asked], conclude
+        )
+
+    async def _send(self, calls: Sequence[Call], conclude: Conclude) -> None:
+        lanes: defaultdict[str, list[Call]] = defaultdict(list)
+        for call in calls:
+            lanes[self._lanes.of(call.family)].append(call)
+        bounds = self._bounds
+        entries = 1 if self._no_bulk_until > _now() else bounds.entries
+        parts = [part for lane in lanes.values() for part in split(lane, entries=entries, size=bounds.size)]
+        await asyncio.gather(*(self._admit(part, conclude) for part in parts))
+
+    async def _admit(self, calls: Sequence[Call], conclude: Conclude) -> None:
+        """Send at once what there are permits for; the rest waits for its turn."""
+        ready: list[Call] = []
+        permits: dict[Account, Sequence[str]] = {}
+        waiting: list[tuple[Account, Sequence[Call]]] = []
+        for account, group in _by_account(calls).items():
+            taken = await self._budget.take_now(account, len(group), hold=_hold(group))
+            ready += group[: len(taken)]
+            permits[account] = taken
+            if len(taken) < len(group):
+                waiting.append((account, group[len(taken) :]))
+        await asyncio.gather(
+            self._request(ready, permits, conclude),
+            *(self._wait(account, group, conclude) for account, group in waiting),
+        )
+
+    async def _wait(self, account: Account, calls: Sequence[Call], conclude: Conclude) -> None:
+        """Send *calls* as there come permits for them."""
+        is_background = all(errand.order.is_background for errand in _errands(calls))
+        async with asyncio.TaskGroup() as requests:
+            while calls:
+                try:
+                    taken = await self._budget.take(
+                        account,
+                        len(calls),
+                        deadline=_latest(calls),
+                        hold=_hold(calls),
+                        is_background=is_background,
+                    )
+                except UpstreamError as error:
+                    await conclude([(errand, error) for errand in _errands(calls)])
+                    return
+                now, calls = calls[: len(taken)], calls[len(taken) :]
+                requests.create_task(self._request(now, {account: taken}, conclude))
+
+    async def _request(
+        self, calls: Sequence[Call], permits: Mapping[Account, Sequence[str]], conclude: Conclude
+    ) -> None:
+        if not calls:
+            return
+        outcome = await self._exchange(calls)
+        smaller = self._smaller(calls, outcome) if isinstance(outcome, UpstreamError) else []
+        if smaller:
+            await self._settle_permits(permits, {})
+            await asyncio.gather(*(self._send(part, conclude) for part in smaller))
+            return
+        answers = dict.fromkeys(calls, outcome) if isinstance(outcome, Exception) else outcome
+        over = {call: limit for call, answer in answers.items() if (limit := limit_of(answer)) is not None}
+        await self._settle_permits(permits, over)
+        again = await self._again(answers, over)
+        done = [(call, self._named(answer)) for call, answer in answers.items() if call not in again]
+        await conclude([each for call, answer in done for each in call.answered(answer)])
+        await self._send(list(again.values()), conclude)
+
+    async def _again(self, answers: Mapping[Call, Answered], over: Mapping[Call, Limit]) -> dict[Call, Call]:
+        """Return which calls are made once more, and as what; wait as long as that wants."""
+        refused = [call for call, limit in over.items() if limit is Limit.SECOND and not call.was_refused]
+        again = {call: replace(call, was_refused=True) for call in refused}
+        most = self._bounds.attempts
+        failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
+        if failed and await self._paused(failed):
+            again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
+        return again
+
+    def _named(self, answer: Answered) -> Answered:
+        """Return *answer*, by its own name where the origin refused it for being over a limit."""
+        match limit_of(answer):
+            case Limit.DAY:
+                return QuotaExhausted(self._budget.seconds_left())
+            case Limit.SECOND:
+                return RateLimited(1.0)
+            case _:
+                return answer
+
+    async def _exchange(self, calls: Sequence[Call]) -> dict[Call, Answered] | Exception:
+        """Make one HTTP request; return what came of each of *calls*, or of all of them together."""
+        started, deadline = _now(), _latest(calls)
+        if deadline - started < SHORTEST:
+            return DeadlineExceeded()
+        if not self._breaker.admit():
+            return OriginLeftAlone()
+        outcome = await self._read(calls, deadline)
+        answers = outcome.values() if isinstance(outcome, dict) else [outcome]
+        is_failed = all(is_transient(answer) for answer in answers)
+        self._breaker.went(well=not is_failed)
+        families = {call.family for call in calls}
+        self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
+        return outcome
+
+    async def _read(self, calls: Sequence[Call], deadline: float) -> dict[Call, Answered] | Exception:
+        reads = [call.ask.read for call in calls]
+        self._retries.begin()
+        try:
+            answers = await self._reader.read(
+                reads, deadline=deadline, spent=lambda exchange: _tell(calls, exchange)
+            )
+            return dict(zip(calls, answers, strict=True))
+        except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
+            return error
+        finally:
+            self._retries.end()
+
+    def _smaller(self, calls: Sequence[Call], error: UpstreamError) -> list[Sequence[Call]]:
+        """Return *calls* in smaller parts, where *error* comes of asking for all of it at once."""
+        status = error.status if isinstance(error, OriginRefused) else None
+        if len(calls) == 1:
+            bare = calls[0].without_parts() if isinstance(error, ResponseTooLarge) else None
+            return [[bare]] if bare else []
+        if status in {404, 501}:
+            self._no_bulk_until = _now() + BULK_ABSENT_FOR
+            return [calls]
+        if isinstance(error, MalformedDocument) and calls[0].attempt < self._bounds.attempts:
+            calls = [replace(call, attempt=call.attempt + 1) for call in calls]
+        elif not isinstance(error, ResponseTooLarge) and status not in {400, 413}:
+            return []
+        middle = len(calls) // 2
+        return [calls[:middle], calls[middle:]]
+
+    async def _settle_permits(
+        self, permits: Mapping[Account, Sequence[str]], over: Mapping[Call, Limit]
+    ) -> None:
+        """Give *permits* back, and take note of what the origin says is over its allowance."""
+        for account, taken in permits.items():
+            limits = [limit for call, limit in over.items() if call.account == account]
+            await self._budget.give_back(account, taken, uncounted=len(limits))
+            if Limit.DAY in limits:
+                await self._budget.over_day(account)
+            elif limits:
+                await self._budget.over_second(account, 1.0)
+
+    async def _paused(self, calls: Sequence[Call]) -> bool:
+        """Wait before *calls* are made again; say whether they may be."""
+        seconds = pause(max(call.attempt for call in calls))
+        if _now() + seconds + SHORTEST > _latest(calls) or not self._retries.take():
+            return False
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._retries.give_back()
+        return True
+
+
+def _tell(calls: Sequence[Call], exchange: Exchange) -> None:
+    """Tell every order of the request that carries something for it."""
+    for order in dict.fromkeys(errand.order for errand in _errands(calls)):
+        order.sent(
+            exchange, [call.ask for call in calls if any(each.order is order for each in call.errands)]
+        )
+
+
+def _errands(calls: Iterable[Call]) -> list[Errand]:
+    return [errand for call in calls for errand in call.errands]
+
+
+def _by_account(calls: Iterable[Call]) -> dict[Account, list[Call]]:
+    groups: defaultdict[Account, list[Call]] = defaultdict(list)
+    for call in calls:
+        groups[call.account].append(call)
+    return groups
+
+
+def _latest(calls: Iterable[Call]) -> float:
+    """Return until when the last of those who wait for *calls* waits."""
+    return max(errand.deadline for errand in _errands(calls))
+
+
+def _hold(calls: Iterable[Call]) -> float:
+    """Return for how long permits are held at most: longer than any request for *calls* can take."""
+    return max(0.0, _latest(calls) - _now()) + 2
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,72 @@
+"""Leaves an origin alone that fails, and tries it again carefully (a circuit breaker)."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tripping:
+    """When a breaker opens, and for how long. Times in seconds."""
+
+    window: float = 10.0
+    """How far back requests count."""
+    fewest: int = 20
+    """Requests below which nothing is concluded from them."""
+    share: float = 0.5
+    """Of failures, from which on it opens."""
+    open_for: float = 5.0
+    probes: int = 10
+    """Requests that are let through at most after that, until one has gone well."""
+
+
+class Breaker:
+    """Says whether requests may be sent, from how the last ones went; *clock* is monotonic."""
+
+    def __init__(self, clock: Callable[[], float], tripping: Tripping | None = None) -> None:
+        self._clock = clock
+        self._tripping: Final = tripping or Tripping()
+        self._outcomes: deque[tuple[float, bool]] = deque()
+        self._opened: float | None = None
+        self._probes = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the origin is being left alone."""
+        return self._opened is not None
+
+    def admit(self) -> bool:
+        """Say whether a request may be sent now; one that may is to be reported to ``went``."""
+        if self._opened is None:
+            return True
+        if self._clock() < self._opened + self._tripping.open_for or self._probes >= self._tripping.probes:
+            return False
+        self._probes += 1
+        return True
+
+    def went(self, *, well: bool) -> None:
+        """Take note how a request went: badly is no answer, or one that says that the origin is broken."""
+        now = self._clock()
+        if self._opened is not None:
+            self._probed(now, well=well)
+            return
+        self._outcomes.append((now, well))
+        while self._outcomes[0][0] < now - self._tripping.window:
+            self._outcomes.popleft()
+        sent, failed = len(self._outcomes), sum(not each for _, each in self._outcomes)
+        if sent >= self._tripping.fewest and failed >= self._tripping.share * sent:
+            self._open(now)
+
+    def _probed(self, now: float, *, well: bool) -> None:
+        """Close after a probe that went well; stay open for as long again after one that did not."""
+        if self._probes == 0:
+            return  # It was sent before this opened.
+        if well:
+            self._opened, self._probes = None, 0
+        else:
+            self._open(now)
+
+    def _open(self, now: float) -> None:
+        self._opened, self._probes = now, 0
+        self._outcomes.clear()

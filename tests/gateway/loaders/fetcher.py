@@ -1,0 +1,34 @@
+"""What fetches over a reader in tests: with an allowance that is never used up, and nothing held."""
+
+import asyncio
+import time
+
+from gateway.loaders.fetching import Fetcher
+from gateway.loaders.sending import Bounds, Sender
+from gateway.upstream.breaker import Breaker
+from gateway.upstream.caching.entries import Place
+from gateway.upstream.caching.memory import Memory
+from gateway.upstream.caching.shelf import Shelf
+from gateway.upstream.href import Origin
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.meter import Allowance, OwnMeter
+from gateway.upstream.reader import Reader
+from tests.gateway.documents import ORIGIN
+
+PLENTY = Allowance(per_second=1_000_000, per_day=1_000_000_000)
+
+
+def fetcher_over(  # noqa: PLR0913 - each has a default that most tests want
+    reader: Reader,
+    *,
+    entries: int = 200,
+    size: int = 4_000_000,
+    attempts: int = 1,
+    place: Place | None = None,
+    allowance: Allowance = PLENTY,
+) -> Fetcher:
+    """Return what fetches over *reader*."""
+    budget = Budget(OwnMeter(allowance, clock=time.time), allowance)
+    breaker = Breaker(asyncio.get_running_loop().time)
+    sender = Sender(reader, budget, breaker, Bounds(entries=entries, size=size, attempts=attempts))
+    return Fetcher(sender, Shelf(place or Memory(0), Origin.at(ORIGIN)))
