@@ -91,7 +91,7 @@ class Graph:
 async def gateway_over(
     wire: Wire,
     *,
-    authenticate: Authenticate = named,
+    authenticate: Authenticate | None = named,
     **settings: Any,  # noqa: ANN401
 ) -> AsyncIterator[Graph]:
     """Run a gateway over *wire*; see that it leaves no task behind."""
