@@ -1,5 +1,6 @@
 """``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -25,6 +26,8 @@ Authenticate = Callable[[Request], Awaitable[Viewer | None]]
 
 Forget = Callable[[Viewer], Awaitable[None]]
 """Ends the session of somebody whose token the origin takes no more."""
+
+_log: Final = logging.getLogger(__name__)
 
 _REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 503: "INTERNAL"}
 
@@ -89,8 +92,9 @@ def refused(request: Request, error: Exception) -> Response:
     return _json(body, request, status=error.status_code, headers=dict(error.headers or {}))
 
 
-def unavailable(request: Request, _error: Exception) -> Response:
-    """Answer a request that came while sessions could be neither read nor changed."""
+def unavailable(request: Request, error: Exception) -> Response:
+    """Answer a request that came while sessions could be neither read nor changed; the log says why."""
+    _log.error("%s", error)
     return refused(request, HTTPException(503, "Nobody can be recognised now.", {"retry-after": "5"}))
 
 

@@ -123,6 +123,7 @@ class Person:
 
     house: House
     login: str = ALICE
+    password: str = PASSWORD
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
     received: list[httpx.Response] = field(default_factory=list)
 
@@ -151,7 +152,7 @@ class Person:
         page = self.get(login_page)
         hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text)
         carried = {unescape(name): unescape(value) for name, value in hidden}
-        filled = {"password": PASSWORD, "decision": decision}
+        filled = {"password": self.password, "decision": decision}
         answer = self.post(login_page.partition("?")[0], **carried, login=self.login, **filled)
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]

@@ -142,10 +142,10 @@ async def test_without_a_store_nobody_is_taken_for_nobody(open_graph: OpenGraph,
     """Who brings a cookie or a token gets 503 and no answer; who brings none is answered."""
     away = redis_url.rpartition(":")[0] + ":9/0"
     async with open_graph(authenticate=None, redis_url=away, session_keys=(HASH_KEY,)) as graph:
-        asked = {"json": {"query": "{ __typename }"}}
+        asked = {"query": "{ __typename }"}
         cookie = {"cookie": "__Host-gateway_session=" + "A" * 43, "sec-fetch-site": "same-origin"}
         answers = [
-            await graph.http.post("/graphql", **asked, headers=headers)
+            await graph.http.post("/graphql", json=asked, headers=headers)
             for headers in (cookie, {"authorization": "Bearer a"}, {})
         ]
 
