@@ -14,7 +14,7 @@ from gateway.subscriber import QueueKind, QueueList, RentalKind
 
 _Personal = partial(Relation, is_personal=True)
 _Ways = partial(_Personal, found=subscriber.Resource, family="users")
-_List = partial(_Personal, paging=Paging(largest=500), typical_bytes=60_000)
+_List = partial(_Personal, paging=Paging(largest=500), typical_bytes=60_000, typical_length=50)
 _Queue = partial(_List, found=subscriber.Queue, family="queues", fresh_for=timedelta(0))
 _History = partial(_List, fresh_for=timedelta(minutes=10))
 _Rentals = partial(_History, found=subscriber.Rentals, family="history")

@@ -30,6 +30,7 @@ from gateway.loaders.plan import Follows, Plan, Step, Way
 from gateway.loaders.selection import OF_LINKED_ITEMS, OF_LINKS, Key, Selections, key_of
 from gateway.relations import Parts, Relation, Yield, predicted_bytes
 from gateway.resources import Awards, LinkList, Listing, People, Person, Title, Titles
+from gateway.subscriber import AtHome, Queue, Ratings, Recommendations, Rentals, Reviews
 
 Map = Mapping[tuple[str, str], Follows]
 """What each field follows, by the names of its type and of itself."""
@@ -38,7 +39,9 @@ MOST_STEPS: Final = 2_000
 """Relationships in all places of an operation that are planned; more are refused."""
 
 _LISTS: Final = (Listing, Awards, LinkList)
-_WITH_LINKS: Final = frozenset({Titles, People, Title, Person})
+_WITH_LINKS: Final = frozenset(
+    {Titles, People, Title, Person, Queue, Ratings, Recommendations, Rentals, AtHome, Reviews}
+)
 """What has links, or items with links, that something can be expanded in."""
 
 

@@ -15,7 +15,7 @@ from gateway.schema.connection import LARGEST_FIRST, Connection, connection
 from gateway.schema.context import Context, Info
 from gateway.schema.errors import Unauthenticated
 from gateway.schema.facts import Format, format_of
-from gateway.schema.follow import After, First, link_of, load_connection, show_part, wanted_of
+from gateway.schema.follow import After, First, following, link_of, load_connection, show_part, wanted_of
 from gateway.schema.node import Node
 from gateway.schema.paging import Slice, page_of, part_at_hand
 from gateway.schema.viewer import updated_since
@@ -125,7 +125,10 @@ class Queue(Node):
     async def etag(self, info: Info) -> str:
         return (await self.pages.any(info.context)).etag
 
-    @strawberry.field(description="What is in it; what is available comes before what is saved.")
+    @strawberry.field(
+        description="What is in it; what is available comes before what is saved.",
+        metadata=following(personal.QUEUE[subscriber.QueueKind.INSTANT]),
+    )
     async def items(  # noqa: PLR0913, PLR0917 - the arguments are the graph's
         self,
         info: Info,

@@ -13,7 +13,16 @@ from gateway.schema.connection import LARGEST_FIRST, Connection, connection
 from gateway.schema.context import Context, Info
 from gateway.schema.errors import BadUserInput, LimitExceeded
 from gateway.schema.facts import Format, format_of
-from gateway.schema.follow import After, First, follow_pages, link_of, load_connection, show_part, wanted_of
+from gateway.schema.follow import (
+    After,
+    First,
+    follow_pages,
+    following,
+    link_of,
+    load_connection,
+    show_part,
+    wanted_of,
+)
 from gateway.schema.node import Node
 from gateway.schema.paging import Part, Slice
 from gateway.schema.queue import Queue, UpdatedSince, find_item, show_queue
@@ -42,20 +51,23 @@ class User(Node):
     )
     preferred_formats: list[Format] = strawberry.field(description="What they like titles on, best first.")
 
-    @strawberry.field(description="One of their two queues.")
+    @strawberry.field(description="One of their two queues.", metadata=following(personal.QUEUES))
     async def queue(
         self, info: Info, kind: Annotated[QueueKind, strawberry.argument(description="Which.")]
     ) -> Queue | None:
         links = await load_ways(self.resource.links, personal.QUEUES, info.context)
         return show_queue(links, subscriber.QueueKind(str(kind.value)), info.context)
 
-    @strawberry.field(description="Both of their queues.")
+    @strawberry.field(description="Both of their queues.", metadata=following(personal.QUEUES))
     async def queues(self, info: Info) -> list[Queue] | None:
         links = await load_ways(self.resource.links, personal.QUEUES, info.context)
         shown = (show_queue(links, kind, info.context) for kind in subscriber.QueueKind)
         return [queue for queue in shown if queue is not None]
 
-    @strawberry.field(description="What they said of titles, the latest first; or of these titles alone.")
+    @strawberry.field(
+        description="What they said of titles, the latest first; or of these titles alone.",
+        metadata=following(personal.ACTUAL_RATINGS),
+    )
     async def ratings(
         self,
         info: Info,
@@ -79,7 +91,10 @@ class User(Node):
         personal.RECOMMENDATIONS, Recommendation.of, description="What they may like, best first."
     )
 
-    @strawberry.field(description="What they rented and watched, the latest first.")
+    @strawberry.field(
+        description="What they rented and watched, the latest first.",
+        metadata=following(personal.RENTAL_HISTORY),
+    )
     async def rental_history(
         self,
         info: Info,
@@ -101,7 +116,10 @@ class User(Node):
         href = with_parameters(info.context.origin.resolve(link.href), _OF_A_FEED)
         return await load_connection(relation, _since(href, updated_since), wanted, Rental.of, info)
 
-    @strawberry.field(description="The discs that they have at home, or that are on their way.")
+    @strawberry.field(
+        description="The discs that they have at home, or that are on their way.",
+        metadata=following(personal.AT_HOME),
+    )
     async def at_home(
         self, info: Info, first: First = 25, after: After = None, updated_since: UpdatedSince = None
     ) -> Connection[AtHomeItem] | None:
@@ -116,14 +134,20 @@ class User(Node):
         personal.REVIEWS, Review.of, description="What they wrote of titles, the latest first."
     )
 
-    @strawberry.field(description="What they can do with titles; those that there are, in their order.")
+    @strawberry.field(
+        description="What they can do with titles; those that there are, in their order.",
+        metadata=following(personal.TITLE_STATES),
+    )
     async def title_states(self, info: Info, titles: _Titles) -> list[TitleState] | None:
         hrefs = _hrefs(titles, info.context)
         about = [load_about(href, personal.TITLE_STATES, info.context) for href in hrefs]
         found = [state for state in await asyncio.gather(*about) if state is not None]
         return [TitleState.of(expect(state, subscriber.TitleState)) for state in found]
 
-    @strawberry.field(description="Their lists as feeds. Whoever has the address of a feed can read it.")
+    @strawberry.field(
+        description="Their lists as feeds. Whoever has the address of a feed can read it.",
+        metadata=following(personal.FEEDS),
+    )
     async def feeds(self, info: Info) -> list[Feed] | None:
         links = await load_ways(self.resource.links, personal.FEEDS, info.context)
         return [

@@ -11,7 +11,7 @@ from gateway import personal, relations, resources, subscriber
 from gateway.relations import Relation
 from gateway.schema.context import Context, Info
 from gateway.schema.facts import Format, format_of
-from gateway.schema.follow import show_link
+from gateway.schema.follow import following, show_link
 from gateway.schema.viewer import load_about
 from gateway.upstream.hypermedia import expect
 
@@ -74,7 +74,7 @@ class TitleState:
     link: strawberry.Private[resources.Link]
     queues: list[QueueState] = strawberry.field(description="How it stands with each queue it can be in.")
 
-    @strawberry.field(description="The title.")
+    @strawberry.field(description="The title.", metadata=following(relations.TITLE))
     def title(self, info: Info) -> _Title | None:
         return show_title_behind(self.link, info)  # type: ignore[return-value]
 

@@ -254,3 +254,5 @@ async def test_a_whole_queue_costs_four_requests(graph: Graph, wire: Wire) -> No
         paths("q1", of=home),
         paths("stars", "states", *casts, of=home),
     ]
+    # Here nothing comes along; an origin that does as it is asked spares the casts.
+    assert wire.expansions == [{}, {}, {f"{home.root}/q1": "@cast"}, {}]
