@@ -1,5 +1,6 @@
 """Who sends a request: by a bearer token, or by the cookie of a browser."""
 
+from contextlib import suppress
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from gateway.auth import cookies
 from gateway.auth.guard import Guard
 from gateway.auth.sessions import Session, Sessions, Sort
 from gateway.loaders.viewer import Viewer
+from gateway.stores.records import StoreUnavailable
 
 _CHALLENGE: Final = 'Bearer error="invalid_token"'
 _LONGEST: Final = 200
@@ -68,8 +70,12 @@ class Authenticator:
         return session
 
     async def forget(self, viewer: Viewer) -> None:
-        """End the session of *viewer*, whose token the origin takes no more."""
-        await self._sessions.forget(viewer.session)
+        """End the session of *viewer*, whose token the origin takes no more.
+
+        Where sessions cannot be changed now it goes on: the origin will refuse the token again.
+        """
+        with suppress(StoreUnavailable):
+            await self._sessions.forget(viewer.session)
 
 
 def is_bearer(authorization: str) -> bool:

@@ -1,5 +1,6 @@
 """Signing in and out by browser, over a real origin."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -184,6 +185,32 @@ def test_what_is_stored_shows_nobody_anything(alice: Person, ours: House, home: 
     secrets += [alice.cookie() or "", alice.cookie(LOGIN) or "", request_token, "CANARY"]
     assert len(stored) > 1000
     assert [secret for secret in secrets if secret.encode() in stored] == []
+
+
+def test_no_log_holds_a_secret(alice: Person, ours: House, caplog: pytest.LogCaptureFixture) -> None:
+    """However talkative everything is: signing in, asking, being told no, and signing out."""
+    caplog.set_level(logging.DEBUG)
+    page = alice.begin()
+    request_token, browser = parameters(page)["oauth_token"], alice.cookie(LOGIN)
+    back = alice.allow(page)
+    alice.get(back)
+    session = alice.cookie()
+    alice.ask("{ viewer { firstName } }")
+    ours.revoke(ALICE)
+    alice.ask("{ viewer { firstName } }")
+    alice.post("/auth/logout")
+    # But for what the tests' own client says, and the origin's database, which keeps tokens as they are.
+    logged = "\n".join(
+        record.getMessage()
+        for record in caplog.records
+        if record.name not in {"httpx", "httpcore.http11"}
+        and (record.name != "aiosqlite" or " records " in record.getMessage())
+    )
+
+    secrets = [each for token in ours.access_tokens() for each in (token.token, token.secret)]
+    secrets += [*parameters(back).values(), request_token, browser or "", session or "", "CANARY"]
+    assert "records" in logged
+    assert [secret for secret in secrets if secret in logged] == []
 
 
 def test_files_are_for_their_owner_alone(alice: Person, home: Path) -> None:
