@@ -13,19 +13,24 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.auth.dance import Dance
 from gateway.auth.desk import Desk, Terms
 from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
-from gateway.edge.endpoint import Authenticate, Endpoint, refused, unavailable
+from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.edge.operations import Operations
+from gateway.edge.sse import Events
+from gateway.edge.streams import Authenticate, Streams
+from gateway.edge.websocket import Sockets
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.planner import Planner
 from gateway.loaders.sending import Bounds, Sender
 from gateway.loaders.viewer import Viewer
+from gateway.loaders.watch import Pace, Watches
 from gateway.loaders.window import Operation, Window
 from gateway.schema.context import Context
 from gateway.schema.planning import map_of
@@ -44,6 +49,7 @@ from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Shelf
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
+from gateway.upstream.poller import Poller
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Allowance, Meter, OwnMeter
 from gateway.upstream.quota.shared import SharedMeter
@@ -62,17 +68,22 @@ def create_app(
     *,
     open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
     authenticate: Authenticate | None = None,
+    streams: Streams | None = None,
 ) -> Starlette:
     """Make the gateway's application over the origin that *settings* name.
 
-    *authenticate* says who sends a request, in place of our own sign-in.
+    *authenticate* says who sends a request, in place of our own sign-in. Whoever gives *streams* can end what
+    is open before the application ends.
     """
+    streams = streams or Streams()
     limits = Limits(attempt=settings.origin_timeout)
     http = open_pool(limits)
     origin = Origin.at(settings.origin_url)
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
     client = Client(http, limits)
     reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
+    poller = Poller(client, signer, seconds=settings.origin_timeout)
+    watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
     redis = _open_redis(settings)
     fetcher = Fetcher(_sender(settings, reader, redis), Shelf(_place(settings, redis), origin))
     window = Window(fetcher, entries=settings.bulk_limit)
@@ -96,12 +107,16 @@ def create_app(
             viewer=viewer,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
+            watches=watches,
+            anew=lambda: make_context(viewer),
         )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await records.open()
         yield
+        await streams.stop()
+        await watches.close()
         await records.close()
         await window.close()
         await fetcher.close()
@@ -110,9 +125,13 @@ def create_app(
             await redis.aclose()
 
     recognise = authenticate or desk.authenticator.viewer
-    endpoint = Endpoint(schema, make_context, recognise, desk.authenticator.forget)
+    forget = desk.authenticator.forget
+    operations = Operations(schema, make_context, forget)
+    events = Events(operations, recognise, streams)
+    endpoint = Endpoint(schema, make_context, recognise, forget, events)
+    sockets = Sockets(operations, recognise, streams, origins=[settings.public_url])
     return Starlette(
-        routes=[*_routes(endpoint), *desk.routes],
+        routes=[*_routes(endpoint, sockets), *desk.routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
         lifespan=lifespan,
     )
@@ -156,10 +175,11 @@ def _meter(settings: Settings, allowance: Allowance, redis: Redis | None) -> Met
     return own if redis is None else SharedMeter(RedisCalls(redis), own, settings.consumer_key, allowance)
 
 
-def _routes(endpoint: Endpoint) -> list[BaseRoute]:
+def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:
     return [
         Route("/", _to_graphql, methods=["GET"]),
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", sockets.serve),
         Route("/health/live", _live, methods=["GET"]),
         explorer.assets(),
     ]

@@ -1,13 +1,27 @@
 """Serves an application by HTTP until it is told to stop."""
 
+import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 STOP_WITHIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
+
+
+PING_EVERY = 20.0
+"""Seconds between pings on a WebSocket, and for each to be answered."""
+
+LONGEST_MESSAGE = 65_536
+"""Bytes of a message on a WebSocket."""
+
+
+Stopping = Callable[[], Awaitable[None]]
+"""Ends what would not end by itself."""
 
 
 class CannotListen(Exception):
@@ -38,15 +52,49 @@ def check_free(host: str, port: int, *, setting: str) -> None:
     bind(host, port, setting=setting).close()
 
 
-def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries."""
-    config = uvicorn.Config(
-        app,
-        access_log=False,  # It would write query strings, and with them signatures.
-        log_level="warning",
-        timeout_graceful_shutdown=STOP_WITHIN,
-        server_header=False,
-        proxy_headers=False,
-    )
+def serve(app: ASGIApp, listening: socket.socket, *, stopping: Stopping | None = None) -> None:
+    """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries.
+
+    *stopping* is called first when the server is told to stop: it ends what would not end by itself. An
+    application that has nothing to end has no WebSockets either.
+    """
     with closing(listening), suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(app, stopping).run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that ends what is open before it waits for what is under way."""
+
+    def __init__(self, app: ASGIApp, stopping: Stopping | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                access_log=False,  # It would write query strings, and with them signatures.
+                log_level="warning",
+                timeout_graceful_shutdown=STOP_WITHIN,
+                server_header=False,
+                proxy_headers=False,
+                ws="none" if stopping is None else WebSocketProtocol,
+                ws_max_size=LONGEST_MESSAGE,
+                ws_ping_interval=PING_EVERY,
+                ws_ping_timeout=PING_EVERY,
+                ws_per_message_deflate=False,  # It takes some hundred kilobytes a socket.
+            )
+        )
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        if self._stopping is not None:
+            await self._stopping()
+        await super().shutdown(sockets)
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Drops a client that takes nothing any more; uvicorn would wait for ever until it has taken the rest."""
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """Let go of a connection that nobody serves any more."""
+        super().on_task_complete(task)
+        if not self.writable.is_set():
+            self.transport.abort()

@@ -44,6 +44,10 @@ class Settings:
     """The most bytes that a document is predicted to have with what comes along in its links; 0: nothing."""
     calls_per_operation: int = 200
     """The most calls that one GraphQL operation may cost."""
+    watch_min: float = 5.0
+    """Between two looks at a queue that is watched and has just changed."""
+    watch_max: float = 60.0
+    """Between two looks at one that is quiet."""
     public_url: str = LISTENS
     """Where browsers find us: scheme, host and perhaps a port. The origin sends people back there."""
     home: Path | None = None
@@ -86,9 +90,14 @@ class Settings:
             value = getattr(self, name)
             if not 0 < value < math.inf:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
+        self._check_watching()
 
         if self.expand_bytes < 0:
             raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
+
+    def _check_watching(self) -> None:
+        if self.watch_min > self.watch_max:
+            raise WrongSetting("GATEWAY_WATCH_MIN must not be greater than GATEWAY_WATCH_MAX.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, listens: str = LISTENS) -> Self:
@@ -110,6 +119,8 @@ class Settings:
                 bulk_bytes=read("BULK_BYTES", cast=int, default=4_000_000),
                 expand_bytes=read("EXPAND_BYTES", cast=int, default=4_000_000),
                 calls_per_operation=read("CALLS_PER_OPERATION", cast=int, default=200),
+                watch_min=read("WATCH_MIN", cast=float, default=5.0),
+                watch_max=read("WATCH_MAX", cast=float, default=60.0),
                 public_url=read("PUBLIC_URL", default=listens).rstrip("/"),
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
@@ -141,6 +152,8 @@ _POSITIVE = (
     "calls_per_second",
     "calls_per_day",
     "cache_bytes",
+    "watch_min",
+    "watch_max",
 )
 
 _MEANINGS = {

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 
 from gateway.auth import cookies
 from gateway.auth.guard import Guard
@@ -27,22 +27,22 @@ class Authenticator:
         self._sessions = sessions
         self._guard = guard
 
-    async def viewer(self, request: Request) -> Viewer | None:
-        """Return who sent *request*; nobody if it has neither a bearer token nor a session's cookie.
+    async def viewer(self, connection: HTTPConnection) -> Viewer | None:
+        """Return who opened *connection*; nobody if it has neither a bearer token nor a session's cookie.
 
         Raises what ``recognise`` raises.
         """
-        session = await self.recognise(request)
+        session = await self.recognise(connection)
         return session.viewer if session else None
 
-    async def recognise(self, request: Request) -> Session | None:
-        """Return the session of who sent *request*.
+    async def recognise(self, connection: HTTPConnection) -> Session | None:
+        """Return the session of who opened *connection*.
 
         Raises ``HTTPException``: 401 for a bearer token that is not good, 403 for a change that another site
         may have made a browser send.
         """
         try:
-            return await self.session(request)
+            return await self.session(connection)
         except BearerRefused as error:
             detail = "The bearer token is not good, or no longer."
             raise HTTPException(401, detail, {"www-authenticate": _CHALLENGE}) from error

@@ -14,6 +14,7 @@ from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.cli.explain import explain
 from gateway.demo import Server, Supervisor
+from gateway.edge.streams import Streams
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
@@ -76,9 +77,10 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
         listens = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
         settings = Settings.from_environ(listens=listens)
         listening = bind(host, port, setting="PORT")
-        graph = create_app(settings)
+        streams = Streams()
+        graph = create_app(settings, streams=streams)
         console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
-        serve(graph, listening)
+        serve(graph, listening, stopping=streams.stop)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 import orjson
@@ -15,21 +15,18 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explain, explorer
-from gateway.edge.errors import is_unauthenticated, present, present_refusal, without_repeats
-from gateway.edge.media import GRAPHQL_JSON, JSON, preferred
+from gateway.edge.errors import is_unauthenticated
+from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
+from gateway.edge.operations import Forget, answer_of
 from gateway.edge.request import Asked, read_asked
+from gateway.edge.sse import Events
+from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
 
-Authenticate = Callable[[Request], Awaitable[Viewer | None]]
-"""Says who sent a request, if anybody is signed in."""
-
-Forget = Callable[[Viewer], Awaitable[None]]
-"""Ends the session of somebody whose token the origin takes no more."""
-
 _log: Final = logging.getLogger(__name__)
 
-_REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 503: "INTERNAL"}
+_REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "LIMIT_EXCEEDED", 503: "INTERNAL"}
 
 
 class Endpoint:
@@ -41,11 +38,13 @@ class Endpoint:
         make_context: Callable[[Viewer | None], Context],
         authenticate: Authenticate,
         forget: Forget,
+        events: Events,
     ) -> None:
         self._schema = schema
         self._make_context = make_context
         self._authenticate = authenticate
         self._forget = forget
+        self._events = events
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
@@ -53,13 +52,21 @@ class Endpoint:
             if "text/html" in request.headers.get("accept", ""):
                 return explorer.page()
             raise HTTPException(400, "There is no `query`.")
-        if _media_type(request) is None:
-            raise HTTPException(406, f"Answers are {JSON} or {GRAPHQL_JSON}.")
+        is_json_wanted, are_events_wanted = _media_type(request) is not None, accepts_events(_accept(request))
+        if not is_json_wanted and not are_events_wanted:
+            raise HTTPException(406, f"Answers are {JSON}, {GRAPHQL_JSON} or {EVENT_STREAM}.")
         asked = await read_asked(request)
         viewer = await self._authenticate(request)
+        if not is_json_wanted:
+            return self._events.answer(request, asked, viewer)
         context = self._make_context(viewer)
         explain.prepare(context.operation, explain.asked_for(request))
-        result = await self._execute(asked, context, request.method)
+        try:
+            result = await self._execute(asked, context, request.method)
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION and are_events_wanted:
+                return self._events.answer(request, asked, viewer)
+            raise _refusal(error) from error
         if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
             await self._forget(viewer)
         return _response(result, request, context)
@@ -67,7 +74,7 @@ class Endpoint:
     async def _execute(
         self, asked: Asked, context: Context, method: str
     ) -> ExecutionResult | PreExecutionError:
-        allowed = {OperationType.QUERY} if method == "GET" else set(OperationType)
+        allowed = {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
         try:
             return await self._schema.execute(
                 asked.query or " ",  # strawberry takes an empty one for a fault of ours
@@ -76,9 +83,6 @@ class Endpoint:
                 operation_name=asked.operation_name,
                 allowed_operation_types=allowed,
             )
-        except InvalidOperationTypeError as error:
-            headers = {"allow": "POST"}
-            raise HTTPException(405, "By GET there are queries only.", headers) from error
         except CannotGetOperationTypeError as error:
             return PreExecutionError(data=None, errors=[GraphQLError(error.as_http_error_reason())])
 
@@ -99,23 +103,30 @@ def unavailable(request: Request, error: Exception) -> Response:
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
-    errors = result.errors or ()
-    is_refused = isinstance(result, PreExecutionError)
-    # An operation that was not begun, for what it is or for its variables, has no data at all.
-    is_begun = not is_refused and (result.data is not None or any(error.path for error in errors))
-    body: dict[str, object] = {"data": result.data} if is_begun or not errors else {}
-    if errors:
-        show = present_refusal if is_refused else present
-        body["errors"] = [error.formatted for error in without_repeats(map(show, errors))]
+    answer = answer_of(result)
+    body = dict(answer.body)
     asked = explain.asked_for(request)
-    if asked is not explain.Explain.NOTHING and not is_refused:
+    if asked is not explain.Explain.NOTHING and not isinstance(result, PreExecutionError):
         body["extensions"] = explain.extensions(context.operation)
-    is_bad = not is_begun and bool(errors) and _media_type(request) == GRAPHQL_JSON
+    is_bad = not answer.is_begun and _media_type(request) == GRAPHQL_JSON
     return _json(body, request, status=400 if is_bad else 200)
 
 
 def _media_type(request: Request) -> str | None:
-    return preferred(", ".join(request.headers.getlist("accept")))
+    return preferred(_accept(request))
+
+
+def _accept(request: Request) -> str:
+    return ", ".join(request.headers.getlist("accept"))
+
+
+def _refusal(error: InvalidOperationTypeError) -> HTTPException:
+    """Return what to say to an operation that is not answered in this way."""
+    if error.operation_type is OperationType.SUBSCRIPTION:
+        return HTTPException(
+            400, f"A subscription is answered with events: accept {EVENT_STREAM}, or ask by WebSocket."
+        )
+    return HTTPException(405, "By GET there are queries and subscriptions only.", {"allow": "POST"})
 
 
 def _json(body: object, request: Request, *, status: int, headers: dict[str, str] | None = None) -> Response:

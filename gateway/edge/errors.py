@@ -67,19 +67,32 @@ _CODES_BY_STATUS: Final[Mapping[int, str]] = {
 
 def present(error: GraphQLError) -> GraphQLError:
     """Return *error*, met while executing, as a client may see it: coded when known, masked when not."""
-    cause = _cause(error)
+    cause = cause_of(error)
     if cause is None:
         # GraphQL's own: a variable that cannot be coerced, a null where none may be.
         return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
     if isinstance(cause, UpstreamError | CallerError | TooMuch):
         return _coded(error, str(cause), _code(cause))
-    _log.error("A resolver failed:\n%s", _without_queries("".join(traceback.format_exception(cause))))
+    log_fault("A resolver failed", cause)
     return _coded(error, "Internal error.", "INTERNAL")
+
+
+def log_fault(what: str, error: BaseException) -> None:
+    """Log a fault of ours: *what* happened and where, without what may be secret in an address."""
+    _log.error("%s:\n%s", what, _without_queries("".join(traceback.format_exception(error))))
+
+
+def cause_of(error: GraphQLError) -> Exception | None:
+    """Return what *error* was made of; nothing for an error of GraphQL's own."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
 
 
 def is_unauthenticated(error: GraphQLError) -> bool:
     """Tell whether *error* says that nobody is signed in, or that the origin takes their token no more."""
-    cause = _cause(error)
+    cause = cause_of(error)
     return isinstance(cause, Unauthenticated) or (isinstance(cause, OriginRefused) and cause.is_token_refused)
 
 
@@ -100,13 +113,6 @@ def without_repeats(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
             shown.append(error)
         is_said = is_said or is_signed_out
     return shown
-
-
-def _cause(error: GraphQLError) -> Exception | None:
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
-        cause = cause.original_error
-    return cause
 
 
 def _without_queries(text: str) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
+EVENT_STREAM: Final = "text/event-stream"
 
 
 _EXACTNESS: Final = {"*/*": 0, "application/*": 1}
@@ -20,6 +21,11 @@ def preferred(accept: str) -> str | None:
     if newer and (newer > plain or (is_named and newer == plain)):
         return GRAPHQL_JSON
     return JSON if plain else None
+
+
+def accepts_events(accept: str) -> bool:
+    """Whether *accept* names event streams: whoever accepts anything means one answer."""
+    return any(name == EVENT_STREAM and weight for name, weight in map(_parsed, accept.split(",")))
 
 
 def _parsed(text: str) -> tuple[str, float]:

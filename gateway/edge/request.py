@@ -23,9 +23,9 @@ class Asked:
 async def read_asked(request: Request) -> Asked:
     """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none."""
     if request.method == "GET":
-        return _checked(_from_query(request))
+        return checked(_from_query(request))
     _check_kind(request)
-    return _checked(_parsed(await _body(request), "The body"))
+    return checked(_parsed(await _body(request), "The body"))
 
 
 def _check_kind(request: Request) -> None:
@@ -71,7 +71,8 @@ def _parsed(text: bytes, what: str) -> Mapping[str, object]:
     return parsed
 
 
-def _checked(asked: Mapping[str, object]) -> Asked:
+def checked(asked: Mapping[str, object]) -> Asked:
+    """Return the operation that *asked* describes; raise ``HTTPException`` 400 where it does not."""
     query, variables = asked.get("query"), asked.get("variables")
     operation_name = asked.get("operationName")
     if not isinstance(query, str):

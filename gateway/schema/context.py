@@ -12,6 +12,7 @@ from gateway.loaders.planner import Planner
 from gateway.loaders.selection import key_of
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.wants import Want
+from gateway.loaders.watch import Watches
 from gateway.loaders.window import Operation
 from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title
@@ -35,6 +36,10 @@ class Context:
     now: Callable[[], datetime]
     show_title: "Callable[[Title, Context], object]"
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
+    watches: Watches
+    """Tells what has changed."""
+    anew: "Callable[[], Context]"
+    """Makes the same for another operation of the caller's: for each event of a subscription."""
     selections: Seen = field(default_factory=dict)
 
     def load(

@@ -1,10 +1,12 @@
 """How strawberry is made to execute: an operation must be clear, and errors are the edge's to log."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import Executor, GraphQLError, GraphQLSchema, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
 
 
@@ -20,6 +22,16 @@ class Schema(strawberry.Schema):
         self, errors: Sequence[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Log nothing: strawberry would write the caller's query, with whatever is in it."""
+
+
+class EventExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes each event of a subscription as an operation of its own: with its own loads and deadline."""
+
+    def build_per_event_executor(self, payload: object) -> Executor[Any]:
+        """Return what executes the event *payload*."""
+        event = super().build_per_event_executor(payload)
+        event.context_value = self.context_value.anew()
+        return event
 
 
 class ClearOperation(SchemaExtension):

@@ -16,13 +16,14 @@ from gateway.schema import ids
 from gateway.schema.connection import LARGEST_FIRST, Connection
 from gateway.schema.context import Context, Info, parts_of
 from gateway.schema.errors import BadUserInput, LimitExceeded
-from gateway.schema.execution import ClearOperation, Schema
+from gateway.schema.execution import ClearOperation, EventExecutor, Schema
 from gateway.schema.follow import After, First, following, load_connection, wanted_of
 from gateway.schema.foresight import Foresight
 from gateway.schema.node import Node
 from gateway.schema.person import Person
 from gateway.schema.planning import Planning
 from gateway.schema.scalars import SCALARS, URL
+from gateway.schema.subscription import Subscription
 from gateway.schema.title import Disc, Movie, Program, Season, Series, Title, show_title
 from gateway.schema.user import User, find_personal
 from gateway.schema.viewer import load_user
@@ -222,6 +223,8 @@ def make_schema() -> Schema:
     """Make the schema of the graph."""
     return Schema(
         query=Query,
+        subscription=Subscription,
+        execution_context_class=EventExecutor,
         extensions=[ClearOperation, Planning, Foresight],
         types=[Movie, Series, Season, Program, Disc],
         config=StrawberryConfig(scalar_map=SCALARS),

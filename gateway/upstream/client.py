@@ -114,9 +114,17 @@ class Client:
         self._http = http
         self._limits = limits or Limits()
 
-    async def get(self, href: Href, *, authorization: str, deadline: float) -> Response:
-        """GET *href*; *deadline* is a time of the running loop."""
-        request = self._http.build_request("GET", href, headers={**_HEADERS, "authorization": authorization})
+    async def get(
+        self, href: Href, *, authorization: str, deadline: float, unless: str | None = None
+    ) -> Response:
+        """GET *href*; *deadline* is a time of the running loop.
+
+        *unless* is an entity tag: what it stands for is answered with 304 and without a body.
+        """
+        headers = {**_HEADERS, "authorization": authorization}
+        if unless is not None:
+            headers["if-none-match"] = f'"{unless}"'
+        request = self._http.build_request("GET", href, headers=headers)
         return await self._send(request, href, deadline)
 
     async def post_form(self, href: Href, form: bytes, *, deadline: float) -> Response:

@@ -12,12 +12,12 @@ import httpx
 import oauthlib.oauth1
 import uvicorn
 from lxml import etree
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.app import create_app
 from gateway.contract import FORM, SCHEMAS
-from gateway.edge.endpoint import Authenticate
+from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database
@@ -139,7 +139,7 @@ def stack(
 def _named(people: Sequence[Person]) -> Authenticate:
     viewers = {each.user_id: Viewer(each.user_id, Credentials(each.token, each.secret)) for each in people}
 
-    async def authenticate(request: Request) -> Viewer | None:
+    async def authenticate(request: HTTPConnection) -> Viewer | None:
         return viewers.get(request.headers.get(USER, ""))
 
     return authenticate

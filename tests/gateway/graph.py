@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from gateway.app import create_app
-from gateway.edge.endpoint import Authenticate
+from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.settings import Settings
 from gateway.upstream.signing import Credentials
@@ -20,7 +20,7 @@ USER: Final = "x-test-user"
 """The header that says who sends a request."""
 
 
-async def named(request: Request) -> Viewer | None:
+async def named(request: HTTPConnection) -> Viewer | None:
     """Take whoever a request names for signed in; their token is called like them."""
     user = request.headers.get(USER)
     return Viewer(user, Credentials(f"token-of-{user}", "word")) if user else None

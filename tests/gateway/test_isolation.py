@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import pytest
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from gateway.contract import Rel
 from gateway.loaders.viewer import Viewer
@@ -82,7 +82,7 @@ def expected(number: int, query: int) -> Any:  # noqa: ANN401
 
 
 async def leaks(
-    operations: int, authenticate: Callable[[Request], Awaitable[Viewer | None]] = named
+    operations: int, authenticate: Callable[[HTTPConnection], Awaitable[Viewer | None]] = named
 ) -> list[tuple[int, Any]]:
     """Run *operations* of all subscribers, interleaved; return the wrong answers, and whose they are."""
     dice = random.Random(SEED)  # noqa: S311 - no secret
@@ -132,7 +132,7 @@ class _Anybody(Viewer):
         return Identity("user")
 
 
-async def _forget_who(request: Request) -> Viewer | None:
+async def _forget_who(request: HTTPConnection) -> Viewer | None:
     name = request.headers[USER]
     return _Anybody(name, Credentials(f"token-of-{name}", "word"))
 

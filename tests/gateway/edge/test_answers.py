@@ -81,7 +81,6 @@ REFUSALS = {
     "an unused fragment": ("{ __typename } fragment A on Query { __typename }", "GRAPHQL_VALIDATION_FAILED"),
     "a circle": ("{ ...A } fragment A on Query { ...A }", "GRAPHQL_VALIDATION_FAILED"),
     "a mutation": ("mutation { x }", "GRAPHQL_VALIDATION_FAILED"),
-    "a subscription": ("subscription { x }", "GRAPHQL_VALIDATION_FAILED"),
 }
 
 

@@ -10,10 +10,13 @@ import pytest
 import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
 from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.edge.operations import Operations
+from gateway.edge.sse import Events
+from gateway.edge.streams import Streams
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation
 from gateway.resources import Href
@@ -37,7 +40,7 @@ class Door:
     failures: Sequence[Exception] = ()
     forgotten: list[Viewer] = field(default_factory=list)
 
-    async def authenticate(self, _request: Request) -> Viewer | None:
+    async def authenticate(self, _connection: HTTPConnection) -> Viewer | None:
         """Say who it is, or raise."""
         if isinstance(self.viewer, Exception):
             raise self.viewer
@@ -63,7 +66,9 @@ async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
     def make_context(_viewer: Viewer | None) -> Context:
         return cast("Context", type("Bare", (), {"operation": Operation(1.0)})())
 
-    endpoint = Endpoint(strawberry.Schema(Query), make_context, door.authenticate, door.forget)
+    schema = strawberry.Schema(Query)
+    events = Events(Operations(schema, make_context, door.forget), door.authenticate, Streams())
+    endpoint = Endpoint(schema, make_context, door.authenticate, door.forget, events)
     app = Starlette(
         routes=[Route("/graphql", endpoint.answer, methods=["POST"])],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},

@@ -1,0 +1,79 @@
+"""Operations that are answered as a stream: a subscription event by event, everything else once."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+import strawberry
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, without_repeats
+from gateway.edge.request import Asked
+from gateway.loaders.viewer import Viewer
+from gateway.schema.context import Context
+
+Forget = Callable[[Viewer], Awaitable[None]]
+"""Ends the session of somebody whose token the origin takes no more."""
+
+MakeContext = Callable[[Viewer | None], Context]
+
+ALL: Final = frozenset(OperationType)
+READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or one of many, as a client may see it."""
+
+    body: Mapping[str, object]
+    is_begun: bool
+    """Whether the operation was begun at all; if not, there is no data, and no further answer."""
+    is_kind_refused: bool = False
+    """Whether it was not begun for being a mutation or a subscription."""
+
+
+class Operations:
+    """Executes operations, however they came in."""
+
+    def __init__(self, schema: strawberry.Schema, make_context: MakeContext, forget: Forget) -> None:
+        self._schema = schema
+        self._make_context = make_context
+        self._forget = forget
+
+    async def stream(
+        self, asked: Asked, viewer: Viewer | None, allowed: frozenset[OperationType] = ALL
+    ) -> AsyncGenerator[Answer]:
+        """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too."""
+        results = await self._schema.stream(
+            asked.query or " ",  # strawberry takes an empty one for a fault of ours
+            variable_values=dict(asked.variables or {}),
+            context_value=self._make_context(viewer),
+            operation_name=asked.operation_name,
+            allowed_operation_types=allowed,
+        )
+        async with aclosing(results):
+            async for result in results:
+                if not isinstance(result, ExecutionResult | PreExecutionError):
+                    raise TypeError(type(result))  # The graph has neither @defer nor @stream.
+                if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
+                    await self._forget(viewer)
+                yield answer_of(result)
+
+
+def answer_of(result: ExecutionResult | PreExecutionError) -> Answer:
+    """Return *result* as a client may see it."""
+    errors = result.errors or ()
+    is_refused = isinstance(result, PreExecutionError)
+    # An operation that was not begun, for what it is or for its variables, has no data at all.
+    is_begun = not errors or (
+        not is_refused and (result.data is not None or any(error.path for error in errors))
+    )
+    body: dict[str, object] = {"data": result.data} if is_begun else {}
+    if errors:
+        show = present_refusal if is_refused else present
+        body["errors"] = [error.formatted for error in without_repeats(map(show, errors))]
+    is_kind_refused = any(isinstance(cause_of(error), InvalidOperationTypeError) for error in errors)
+    return Answer(body, is_begun, is_kind_refused)

@@ -1,0 +1,163 @@
+"""The streams that are open on this worker: how many there may be, and that they end when they must."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import TracebackType
+from typing import Final, Self
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from gateway.edge.errors import log_fault
+from gateway.loaders.viewer import Viewer
+
+Authenticate = Callable[[HTTPConnection], Awaitable[Viewer | None]]
+"""Says who opened a connection, if anybody is signed in; raises ``HTTPException`` 401 or 403."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLimits:
+    """What a client may use of a worker. Times in seconds."""
+
+    subscriptions: int = 20
+    """Operations under way on one WebSocket."""
+    user_streams: int = 5
+    """WebSockets and event streams of one user."""
+    worker_streams: int = 500
+    """WebSockets and event streams of everybody."""
+    message_bytes: int = 65_536
+    """Of a message from a client."""
+    init_within: float = 5.0
+    """For a client to say who it is."""
+    send_within: float = 20.0
+    """For a client to take what is sent, after which it is given up."""
+    beat: float = 12.0
+    """Between signs of life on an event stream."""
+    recheck: float = 30.0
+    """Between looks at whether whoever listens is signed in."""
+
+
+_GOODBYE: Final = 2.0
+"""Seconds that streams are given to end when the server stops."""
+
+
+class Ending(Enum):
+    """Why a stream ends before its client wants it to."""
+
+    STOPPING = auto()
+    SIGNED_OUT = auto()
+    STUCK = auto()
+    """The client takes nothing any more, not even a word about it."""
+
+
+class TooManyStreams(Exception):
+    """There are as many streams as there may be; the message says whose."""
+
+
+class Streams:
+    """Counts the streams of a worker, and ends them when it stops."""
+
+    def __init__(self, limits: StreamLimits | None = None) -> None:
+        self.limits = limits or StreamLimits()
+        self._open: set[Stream] = set()
+        self._by_user: Counter[str] = Counter()
+        self._is_stopping = False
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    def open(self) -> "Stream":
+        """Return a new stream; raise ``TooManyStreams``."""
+        if self._is_stopping:
+            raise TooManyStreams("This server is stopping.")
+        if len(self._open) >= self.limits.worker_streams:
+            raise TooManyStreams("This server has as many streams as it can have.")
+        stream = Stream(self)
+        self._open.add(stream)
+        return stream
+
+    async def stop(self) -> None:
+        """End every stream, open no other, and return when all have said goodbye, or soon."""
+        self._is_stopping = True
+        for stream in self._open:
+            stream.end(Ending.STOPPING)
+        if self._open:
+            await asyncio.wait([stream.closed for stream in self._open], timeout=_GOODBYE)
+
+    def claim(self, user: str) -> None:
+        """Count one more stream of *user*; raise ``TooManyStreams``."""
+        if self._by_user[user] >= self.limits.user_streams:
+            raise TooManyStreams(f"A user may have {self.limits.user_streams} streams at once.")
+        self._by_user[user] += 1
+
+    def drop(self, stream: "Stream", user: str | None) -> None:
+        """Count a stream no more."""
+        self._open.discard(stream)
+        if user is not None:
+            self._by_user[user] -= 1
+            self._by_user += Counter()  # Forgets who has none.
+
+
+class Stream:
+    """One WebSocket or event stream, while it is open: a context manager."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._user: str | None = None
+        self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        """Done when the stream must end."""
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when it has ended."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._streams.drop(self, self._user)
+        self.ending.cancel()
+        self.closed.set_result(None)
+
+    def belongs_to(self, viewer: Viewer) -> None:
+        """Count it as one of *viewer*; raise ``TooManyStreams``."""
+        self._streams.claim(viewer.identity)
+        self._user = viewer.identity
+
+    def end(self, why: Ending) -> None:
+        """Make it end."""
+        if not self.ending.done():
+            self.ending.set_result(why)
+
+
+async def end_when_signed_out(
+    stream: Stream, viewer: Viewer, look: Callable[[], Awaitable[Viewer | None]], *, every: float
+) -> None:
+    """End *stream* once *look* does not find *viewer* any more; looks again after *every* so many seconds."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            found = await look()
+        except HTTPException as error:
+            found = None if error.status_code in {401, 403} else viewer
+        except Exception as error:  # noqa: BLE001 - sessions that cannot be read now may be read later
+            log_fault("Nobody knows whether a stream's session is still good", error)
+            continue
+        if found is None or found.identity != viewer.identity:
+            stream.end(Ending.SIGNED_OUT)
+            return
+
+
+async def finish(*tasks: asyncio.Task[None]) -> None:
+    """Cancel *tasks*, and return when they have ended."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError, Exception):
+            await task

@@ -1,0 +1,54 @@
+"""Asks whether a resource has changed: one conditional request, which costs a call whatever it finds."""
+
+import asyncio
+from dataclasses import dataclass
+
+from gateway.resources import Content
+from gateway.upstream import etag, hypermedia
+from gateway.upstream.client import Client, Response
+from gateway.upstream.errors import MalformedDocument
+from gateway.upstream.reader import Read
+from gateway.upstream.signing import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A resource, and the entity tag of the document it was read from, if it has one."""
+
+    content: Content
+    tag: str | None
+
+
+class Poller:
+    """Polls resources of one origin, each within *seconds*. It is work in the background: nobody waits."""
+
+    def __init__(self, client: Client, signer: Signer, *, seconds: float) -> None:
+        self._client = client
+        self._signer = signer
+        self._seconds = seconds
+
+    async def poll(self, read: Read, tag: str | None) -> Tagged | None:
+        """Return what *read* leads to; nothing where *tag* still stands for it. Raises ``UpstreamError``."""
+        response = await self._client.get(
+            read.address,
+            authorization=self._signer.authorization("GET", read.address, read.token),
+            deadline=asyncio.get_running_loop().time() + self._seconds,
+            unless=tag,
+        )
+        found = etag.normalise(response.headers.get("etag", ""))
+        if response.status == 304:
+            _check_unchanged(found, tag)
+            return None
+        if response.status != 200:
+            raise hypermedia.read_refusal(response.body, read.href, status=response.status)
+        return Tagged(await _parsed(response, read), found)
+
+
+def _check_unchanged(found: str | None, tag: str | None) -> None:
+    """Raise ``MalformedDocument`` where 304 is no answer to what was asked (RFC 9110, 15.4.5)."""
+    if tag is None or found not in {None, tag}:
+        raise MalformedDocument("/", "the document itself, or the tag that was asked about")
+
+
+async def _parsed(response: Response, read: Read) -> Content:
+    return await asyncio.to_thread(hypermedia.read_document, response.body, read.href)
