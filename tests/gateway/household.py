@@ -1,5 +1,6 @@
 """A subscriber at the wire: their documents, at addresses that nobody could guess."""
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,11 @@ ANN: Final = "T1ann-"
 FILM: Final = "/catalog/titles/movies/{}".format
 
 Items = Sequence[str]
+
+
+def encoded(text: str) -> str:
+    """Return *text* as ids and cursors are written."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def film(number: int, *children: str) -> str:

@@ -1,6 +1,5 @@
 """What is asked about many titles on a viewer's behalf is one entry a level, and answers each of them."""
 
-import base64
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +16,7 @@ from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.signing import Credentials, Signer
 from tests.gateway.documents import address, link, listing, page, person, title
 from tests.gateway.graph import Answer, Graph
-from tests.gateway.household import ANN, FILM, Household, paths, rating_of, state_of
+from tests.gateway.household import ANN, FILM, Household, encoded, paths, rating_of, state_of
 from tests.gateway.wire import BULK, Wire
 
 pytestmark = pytest.mark.anyio
@@ -32,11 +31,6 @@ def home(wire: Wire) -> Household:
     home = Household(rating=lambda href: rating_of(href, predicted=float(href.rpartition("/")[2])))
     home.serve(wire)
     return home
-
-
-def encoded(text: str) -> str:
-    """Return *text* as ids are written."""
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def serve_films(wire: Wire, count: int, *links: str) -> None:

@@ -1,6 +1,5 @@
 """Queues: their etag, their entries, and the pages that these cost."""
 
-import base64
 from typing import Any
 
 import pytest
@@ -8,17 +7,12 @@ import pytest
 from gateway.contract import Rel
 from tests.gateway.documents import link, listing, person
 from tests.gateway.graph import Answer, Graph
-from tests.gateway.household import ANN, Household, entry, paths, rating_of, resource, state_of
+from tests.gateway.household import ANN, Household, encoded, entry, paths, rating_of, resource, state_of
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
 
 USER = f"/users/{ANN}"
-
-
-def encoded(text: str) -> str:
-    """Return *text* as ids are written."""
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 @pytest.fixture
