@@ -25,6 +25,7 @@ from gateway.edge.operations import Operations
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate, Streams
 from gateway.edge.websocket import Sockets
+from gateway.loaders.delivery import Upstream
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.planner import Planner
@@ -32,15 +33,19 @@ from gateway.loaders.sending import Bounds, Sender
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.watch import Pace, Watches
 from gateway.loaders.window import Operation, Window
+from gateway.loaders.writes import Writes
 from gateway.schema.context import Context
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
 from gateway.settings import Settings
+from gateway.stores.mutations import Ledger
 from gateway.stores.records import Records, StoreUnavailable
 from gateway.stores.redis_bytes import RedisBytes
 from gateway.stores.redis_calls import RedisCalls
+from gateway.stores.redis_mutations import RedisLedger
 from gateway.stores.redis_records import RedisRecords
+from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.caching.entries import Place
@@ -55,10 +60,12 @@ from gateway.upstream.quota.meter import Allowance, Meter, OwnMeter
 from gateway.upstream.quota.shared import SharedMeter
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
+from gateway.upstream.writer import Writer
 
+_CHANGES: Final = "changes.sqlite3"
+"""The file of what was asked to be changed, in GATEWAY_HOME."""
 _SESSIONS: Final = "sessions.sqlite3"
 """The file of the sessions, in GATEWAY_HOME."""
-
 _REDIS_WITHIN: Final = 0.5
 """Seconds that Redis is given to answer; a query does not wait longer for what may be asked for anew."""
 
@@ -85,13 +92,17 @@ def create_app(
     poller = Poller(client, signer, seconds=settings.origin_timeout)
     watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
     redis = _open_redis(settings)
-    fetcher = Fetcher(_sender(settings, reader, redis), Shelf(_place(settings, redis), origin))
+    budget = _budget(settings, redis)
+    shelf = Shelf(_place(settings, redis), origin)
+    fetcher = Fetcher(_sender(settings, reader, budget), shelf)
     window = Window(fetcher, entries=settings.bulk_limit)
 
     records = _records(settings, redis)
     dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
     desk = Desk.over(records, _sealer(settings), dance, terms)
+    ledger = _ledger(settings, redis)
+    writes = Writes(Upstream(origin, reader, Writer(client, signer), budget), ledger, shelf.drop)
 
     schema = make_schema()
     links = map_of(schema.core)
@@ -104,6 +115,7 @@ def create_app(
             loader=ResourceLoader(window, operation),
             operation=operation,
             planner=Planner(schema.core, links, window.lengths, settings.expand_bytes),
+            writes=writes,
             viewer=viewer,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
@@ -113,16 +125,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await records.open()
-        yield
-        await streams.stop()
-        await watches.close()
-        await records.close()
-        await window.close()
-        await fetcher.close()
-        await http.aclose()
-        if redis is not None:
-            await redis.aclose()
+        async with _opened(records), _opened(ledger):
+            yield
+            await streams.stop()
+            await watches.close()
+            await writes.close()
+            await window.close()
+            await fetcher.close()
+            await http.aclose()
+            if redis is not None:
+                await redis.aclose()
 
     recognise = authenticate or desk.authenticator.viewer
     forget = desk.authenticator.forget
@@ -163,9 +175,12 @@ def _place(settings: Settings, redis: Redis | None) -> Place:
     return Shared(RedisBytes(redis), settings.consumer_secret.encode())
 
 
-def _sender(settings: Settings, reader: Reader, redis: Redis | None) -> Sender:
+def _budget(settings: Settings, redis: Redis | None) -> Budget:
     allowance = Allowance(settings.calls_per_second, settings.calls_per_day)
-    budget = Budget(_meter(settings, allowance, redis), allowance)
+    return Budget(_meter(settings, allowance, redis), allowance)
+
+
+def _sender(settings: Settings, reader: Reader, budget: Budget) -> Sender:
     bounds = Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
     return Sender(reader, budget, Breaker(time.monotonic), bounds)
 
@@ -173,6 +188,21 @@ def _sender(settings: Settings, reader: Reader, redis: Redis | None) -> Sender:
 def _meter(settings: Settings, allowance: Allowance, redis: Redis | None) -> Meter:
     own = OwnMeter(allowance, clock=time.time)
     return own if redis is None else SharedMeter(RedisCalls(redis), own, settings.consumer_key, allowance)
+
+
+def _ledger(settings: Settings, redis: Redis | None) -> Ledger:
+    if redis is not None:
+        return RedisLedger(redis)
+    return SQLiteLedger(settings.home / _CHANGES if settings.home else None)
+
+
+@asynccontextmanager
+async def _opened(store: Records | Ledger) -> AsyncIterator[None]:
+    await store.open()
+    try:
+        yield
+    finally:
+        await store.close()
 
 
 def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:

@@ -51,7 +51,7 @@ class Settings:
     public_url: str = LISTENS
     """Where browsers find us: scheme, host and perhaps a port. The origin sends people back there."""
     home: Path | None = None
-    """The folder of the sessions and their key; without one they end with the process."""
+    """The folder of what is kept: sessions, their key, changes; without one that ends with the process."""
     session_keys: tuple[str, ...] = field(default=(), repr=False)
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
     token_exchange: bool = False

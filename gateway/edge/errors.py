@@ -8,8 +8,9 @@ from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from gateway.loaders.errors import TooMuch
+from gateway.loaders.errors import ChangeError, IdReused, OutcomeUnknown, TooMuch, Unverifiable
 from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded, Unauthenticated
+from gateway.stores.records import StoreUnavailable
 from gateway.upstream.errors import (
     DeadlineExceeded,
     DuplicateEntry,
@@ -51,13 +52,20 @@ CODES: Final[Mapping[type[Exception], str]] = {
     LimitExceeded: "LIMIT_EXCEEDED",
     TooMuch: "LIMIT_EXCEEDED",
     Unauthenticated: "UNAUTHENTICATED",
+    OutcomeUnknown: "OUTCOME_UNKNOWN",
+    Unverifiable: "CONFLICT",
+    IdReused: "BAD_USER_INPUT",
+    StoreUnavailable: "UPSTREAM_UNAVAILABLE",
 }
+
+_Known = UpstreamError | CallerError | TooMuch | ChangeError | StoreUnavailable
 
 _CODES_BY_STATUS: Final[Mapping[int, str]] = {
     # Our own signature was refused or our quota is used up: nothing the caller did.
     401: "UPSTREAM_UNAVAILABLE",
     403: "UPSTREAM_UNAVAILABLE",
     404: "NOT_FOUND",
+    409: "CONFLICT",
     500: "UPSTREAM_UNAVAILABLE",
     502: "UPSTREAM_UNAVAILABLE",
     503: "UPSTREAM_UNAVAILABLE",
@@ -71,7 +79,9 @@ def present(error: GraphQLError) -> GraphQLError:
     if cause is None:
         # GraphQL's own: a variable that cannot be coerced, a null where none may be.
         return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
-    if isinstance(cause, UpstreamError | CallerError | TooMuch):
+    if isinstance(cause, OutcomeUnknown):
+        return _coded(error, str(cause), _code(cause), {"clientMutationId": cause.mutation_id})
+    if isinstance(cause, _Known):
         return _coded(error, str(cause), _code(cause))
     log_fault("A resolver failed", cause)
     return _coded(error, "Internal error.", "INTERNAL")
@@ -120,7 +130,7 @@ def _without_queries(text: str) -> str:
     return _QUERY.sub(r"\1?…", text)
 
 
-def _code(cause: UpstreamError | CallerError | TooMuch) -> str:
+def _code(cause: _Known) -> str:
     if isinstance(cause, OriginRefused):
         if cause.is_token_refused:
             return CODES[Unauthenticated]
@@ -128,12 +138,14 @@ def _code(cause: UpstreamError | CallerError | TooMuch) -> str:
     return CODES[type(cause)]
 
 
-def _coded(error: GraphQLError, message: str, code: str) -> GraphQLError:
+def _coded(
+    error: GraphQLError, message: str, code: str, more: Mapping[str, str] | None = None
+) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code},
+        extensions={"code": code, **(more or {})},
     )

@@ -1,6 +1,7 @@
 """A want becomes an awaited resource, once an operation (the only user of aiodataloader)."""
 
 import asyncio
+from collections.abc import Collection
 from typing import cast
 
 from aiodataloader import DataLoader
@@ -9,6 +10,7 @@ from gateway.loaders.wants import Want, merge
 from gateway.loaders.window import Operation, Window
 from gateway.resources import Content
 from gateway.upstream.errors import DeadlineExceeded
+from gateway.upstream.identity import Identity
 
 
 class ResourceLoader:
@@ -17,7 +19,8 @@ class ResourceLoader:
     def __init__(self, window: Window, operation: Operation) -> None:
         self._window = window
         self._operation = operation
-        self._loader: DataLoader[Want, Content] = DataLoader(self._fetch)
+        self._loaded: dict[Want, asyncio.Future[Content]] = {}
+        self._loader: DataLoader[Want, Content] = DataLoader(self._fetch, cache_map=self._loaded)
         self._unsent: dict[Want, Want] = {}
         """Each want by itself, with all the parts that were asked for until it is handed on."""
 
@@ -34,6 +37,12 @@ class ResourceLoader:
         for future in (shared, mine):
             future.add_done_callback(_mark_retrieved)
         return mine
+
+    def forget(self, identity: Identity, families: Collection[str]) -> None:
+        """Forget what was loaded of *families* on behalf of *identity*: something has changed it."""
+        for want in list(self._loaded):
+            if want.identity == identity and want.relation.family in families:
+                self._loader.clear(want)
 
     async def _fetch(self, wants: list[Want]) -> list[Content]:
         try:

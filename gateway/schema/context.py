@@ -14,6 +14,7 @@ from gateway.loaders.viewer import Viewer
 from gateway.loaders.wants import Want
 from gateway.loaders.watch import Watches
 from gateway.loaders.window import Operation
+from gateway.loaders.writes import Writes
 from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title
 from gateway.schema.errors import Unauthenticated
@@ -31,6 +32,7 @@ class Context:
     loader: ResourceLoader
     operation: Operation
     planner: Planner
+    writes: Writes
     viewer: Viewer | None
     """Who is signed in."""
     now: Callable[[], datetime]

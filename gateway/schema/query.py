@@ -19,6 +19,7 @@ from gateway.schema.errors import BadUserInput, LimitExceeded
 from gateway.schema.execution import ClearOperation, EventExecutor, Schema
 from gateway.schema.follow import After, First, following, load_connection, wanted_of
 from gateway.schema.foresight import Foresight
+from gateway.schema.mutation import Mutation
 from gateway.schema.node import Node
 from gateway.schema.person import Person
 from gateway.schema.planning import Planning
@@ -223,6 +224,7 @@ def make_schema() -> Schema:
     """Make the schema of the graph."""
     return Schema(
         query=Query,
+        mutation=Mutation,
         subscription=Subscription,
         execution_context_class=EventExecutor,
         extensions=[ClearOperation, Planning, Foresight],

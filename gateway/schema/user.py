@@ -203,10 +203,11 @@ def _hrefs(titles: list[strawberry.ID], context: Context) -> list[Href]:
     """Return where the titles with these ids are, each once; refuse what names none."""
     if len(titles) > LARGEST_FIRST:
         raise LimitExceeded("The number of `titles`", value=len(titles), limit=LARGEST_FIRST)
-    return [_href(each, context) for each in dict.fromkeys(titles)]
+    return [title_href(each, context) for each in dict.fromkeys(titles)]
 
 
-def _href(id: strawberry.ID, context: Context) -> Href:
+def title_href(id: strawberry.ID, context: Context) -> Href:
+    """Return where the title with *id* is; raise ``BadUserInput`` where it names none."""
     named = ids.decode(id)
     if isinstance(named, ids.Personal) or named.noun == "person":
         raise BadUserInput("This does not name a title.")

@@ -29,12 +29,20 @@ class Claim:
     """What came of it, once that is known."""
 
 
+AWAY: Final = "What was asked to be changed cannot be kept now."
+"""What is said when a ledger cannot be asked."""
+
+
 class Ledger(Protocol):
     """Keeps one record a change. Whoever brings a change to an end holds it meanwhile, alone.
 
     A holder who is not heard of again loses it after its *lease* of seconds. Each method that takes a holder
-    says whether it still holds the change.
+    says whether it still holds the change; each raises ``StoreUnavailable`` when it cannot be asked.
     """
+
+    async def open(self) -> None:
+        """Make ready what is needed; before the first use."""
+        ...
 
     async def claim(self, key: Key, fingerprint: str, holder: str, *, lease: float) -> Claim:
         """Hold the change at *key*, unless it is held or settled, or was asked for with other arguments."""
@@ -57,5 +65,5 @@ class Ledger(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close what is open."""
+        """Close what was opened."""
         ...

@@ -7,8 +7,10 @@ from hashlib import blake2b
 from typing import Any, Final, cast
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from gateway.stores.mutations import KEPT_FOR, Claim, Key
+from gateway.stores.mutations import AWAY, KEPT_FOR, Claim, Key
+from gateway.stores.records import StoreUnavailable
 
 _NOW: Final = """
 local time = redis.call('TIME')
@@ -49,6 +51,9 @@ class RedisLedger:
         self._redis = redis
         self._prefix = prefix
 
+    async def open(self) -> None:
+        """See ``Ledger``: connections are made when they are needed."""
+
     async def claim(self, key: Key, fingerprint: str, holder: str, *, lease: float) -> Claim:
         """See ``Ledger``."""
         times = (_milliseconds(lease), KEPT_FOR * 1000)
@@ -77,7 +82,10 @@ class RedisLedger:
     async def _run(self, script: str, key: Key, *arguments: str | bytes | int) -> Any:  # noqa: ANN401
         # A client may write anything into its id; two of them must not come to the same name.
         name = blake2b(repr((key.identity, key.mutation_id)).encode(), digest_size=20).hexdigest()
-        return await cast("Any", self._redis.eval(script, 1, self._prefix + name, *arguments))
+        try:
+            return await cast("Any", self._redis.eval(script, 1, self._prefix + name, *arguments))
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(AWAY) from error
 
 
 def _milliseconds(seconds: float) -> int:

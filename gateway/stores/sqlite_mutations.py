@@ -1,4 +1,4 @@
-"""Changes in a file of SQLite: for one node."""
+"""Changes in a file of SQLite, for one node; or in memory, for as long as the process runs."""
 
 import asyncio
 import sqlite3
@@ -6,51 +6,52 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import aiosqlite
 
-from gateway.stores.mutations import KEPT_FOR, Claim, Key
+from gateway.stores.mutations import AWAY, KEPT_FOR, Claim, Key
+from gateway.stores.records import StoreUnavailable
 
-_TABLE: Final = """
-    CREATE TABLE IF NOT EXISTS mutations (
+_PREPARATION: Final = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    # What is about to be sent must be known after a power cut too, or it could be sent twice.
+    "PRAGMA synchronous = FULL",
+    """CREATE TABLE IF NOT EXISTS mutations (
         identity TEXT NOT NULL, mutation_id TEXT NOT NULL, fingerprint TEXT NOT NULL,
         intent BLOB, outcome BLOB,
         holder TEXT NOT NULL, held_until REAL NOT NULL, expires REAL NOT NULL,
         PRIMARY KEY (identity, mutation_id)
-    )
-"""
-_INDEX: Final = "CREATE INDEX IF NOT EXISTS mutations_expire ON mutations (expires)"
+    )""",
+    "CREATE INDEX IF NOT EXISTS mutations_expire ON mutations (expires)",
+)
 _FIND: Final = """
     SELECT fingerprint, intent, outcome, held_until FROM mutations WHERE identity = ? AND mutation_id = ?
 """
 _HELD: Final = "identity = ? AND mutation_id = ? AND holder = ? AND outcome IS NULL"
-_BUSY_MILLISECONDS: Final = 5_000
 
 
 class SQLiteLedger:
-    """Keeps changes in one file, which several processes of one machine may share."""
+    """Keeps changes in *file*, which several processes of one machine may share; in memory without one."""
 
-    def __init__(self, connection: aiosqlite.Connection, clock: Callable[[], float]) -> None:
-        self._connection = connection
+    def __init__(self, file: Path | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self._file = file
         self._clock = clock
+        self._connection: aiosqlite.Connection | None = None
         self._turn = asyncio.Lock()
 
-    @classmethod
-    async def open(cls, file: Path, *, clock: Callable[[], float] = time.time) -> Self:
-        """Open *file*, and make it if it is not there: readable by its owner alone."""
-        await asyncio.to_thread(_make, file)
-        connection = await aiosqlite.connect(file, isolation_level=None)
-        for statement in (
-            f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
-            "PRAGMA journal_mode = WAL",
-            # What is about to be sent must be known after a power cut too, or it could be sent twice.
-            "PRAGMA synchronous = FULL",
-            _TABLE,
-            _INDEX,
-        ):
-            await connection.execute(statement)
-        return cls(connection, clock)
+    async def open(self) -> None:
+        """See ``Ledger``."""
+        try:
+            if self._file is not None:
+                await asyncio.to_thread(_make, self._file)
+            self._connection = await aiosqlite.connect(self._file or ":memory:", isolation_level=None)
+            for statement in _PREPARATION:
+                await self._connection.execute(statement)
+        except (OSError, sqlite3.Error) as error:
+            await self.close()
+            raise StoreUnavailable(AWAY) from error
 
     async def claim(self, key: Key, fingerprint: str, holder: str, *, lease: float) -> Claim:
         """See ``Ledger``."""
@@ -101,7 +102,9 @@ class SQLiteLedger:
 
     async def close(self) -> None:
         """See ``Ledger``."""
-        await self._connection.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def _change(self, statement: str, *values: object) -> bool:
         async with self._transaction() as connection:
@@ -110,18 +113,23 @@ class SQLiteLedger:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         async with self._turn:
+            connection = self._connection
+            if connection is None:
+                raise StoreUnavailable(AWAY)
             try:
-                await self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-            except BaseException:
+                await connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                await connection.execute("COMMIT")
+            except BaseException as error:
                 with suppress(sqlite3.OperationalError):  # Where it had not begun.
-                    await self._connection.execute("ROLLBACK")
+                    await connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise StoreUnavailable(AWAY) from error
                 raise
-            await self._connection.execute("COMMIT")
 
 
 def _make(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
 
 

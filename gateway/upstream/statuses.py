@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.contract import Rel
 from gateway.resources import Href, Link
+from gateway.subscriber import Queue, QueueItem
 from gateway.upstream import etag, facets, hypermedia
 from gateway.upstream.errors import MalformedDocument
 from gateway.upstream.pox import Node, parse
@@ -23,6 +24,8 @@ class Written:
     message: str | None = None
     etag: str | None = None
     """The tag of the queue after the change, as far as the answer says it."""
+    created: tuple[QueueItem, ...] = ()
+    """The entries that were added or moved."""
     failed: tuple[Link, ...] = ()
     """Titles of a set that could not be added."""
     already: tuple[Link, ...] = ()
@@ -48,6 +51,7 @@ def read_written(document: bytes, href: Href, *, status: int, tag: str | None) -
         sub_code=node.integer("sub_code"),
         message=hypermedia.sentence(node.text("message") or ""),
         etag=_tag(node.text("etag")) or _tag(tag),
+        created=_items(node.first("resources_created")),
         failed=_titles(node.first("failed_title_refs")),
         already=_titles(node.first("already_in_queue")),
     )
@@ -55,6 +59,12 @@ def read_written(document: bytes, href: Href, *, status: int, tag: str | None) -
 
 def _tag(text: str | None) -> str | None:
     return etag.normalise(text) if text else None
+
+
+def _items(node: Node | None) -> tuple[QueueItem, ...]:
+    if node is None:
+        return ()
+    return hypermedia.expect(hypermedia.read(node.element), Queue).items
 
 
 def _titles(node: Node | None) -> tuple[Link, ...]:

@@ -110,6 +110,7 @@ def list_readers(
 
     return {
         "queue": queue,
+        "resources_created": queue,
         "ratings": lambda node: subscriber.Ratings(
             items(node, "ratings_item", _read_rating), *read_header(node)
         ),

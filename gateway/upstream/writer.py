@@ -8,7 +8,15 @@ from gateway.contract import POX
 from gateway.resources import Href
 from gateway.upstream import hypermedia
 from gateway.upstream.client import Client, Content
-from gateway.upstream.errors import OriginRefused, OriginUnreachable, UpstreamError
+from gateway.upstream.errors import (
+    OriginRefused,
+    OriginUnreachable,
+    QuotaExhausted,
+    RateLimited,
+    UpstreamError,
+)
+from gateway.upstream.href import with_parameters
+from gateway.upstream.reader import VERSION
 from gateway.upstream.signing import Credentials, Signer
 from gateway.upstream.statuses import Written, read_written
 
@@ -41,11 +49,12 @@ class Writer:
         Raises an ``UpstreamError`` where the origin did not say that the change is made. Only where
         ``is_settled`` holds for it is it certain that nothing has changed, or will.
         """
-        authorization = self._signer.authorization(write.method, write.href, write.token, write.form)
+        href = with_parameters(write.href, {"v": VERSION})
+        authorization = self._signer.authorization(write.method, href, write.token, write.form)
         body = write.document or urlencode(write.form, quote_via=quote, safe="").encode("ascii")
         content = Content(body, POX) if write.document else Content(body)
         response = await self._client.write(
-            write.method, write.href, content, authorization=authorization, deadline=deadline
+            write.method, href, content, authorization=authorization, deadline=deadline
         )
         if response.status not in _GOOD:
             raise hypermedia.read_refusal(response.body, write.href, status=response.status)
@@ -57,4 +66,6 @@ def is_settled(error: UpstreamError) -> bool:
     """Say whether a write that failed with *error* has certainly changed nothing, and will not later."""
     if isinstance(error, OriginUnreachable):
         return error.never_left
+    if isinstance(error, RateLimited | QuotaExhausted):
+        return True
     return isinstance(error, OriginRefused) and 400 <= error.status < 500 and error.status != 408

@@ -75,7 +75,16 @@ def imported(imported_url: str) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, DemoCredentials]:
     """Make a database with the demo's subscribers; return where it is, and how to be them."""
-    folder = tmp_path_factory.mktemp("demo")
+    return _make_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, DemoCredentials]:
+    """Make another such database, for tests that change what is in it."""
+    return _make_demo(tmp_path_factory.mktemp("changing"))
+
+
+def _make_demo(folder: Path) -> tuple[str, DemoCredentials]:
     url = f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
     return url, asyncio.run(prepare_demo(url, folder))
 

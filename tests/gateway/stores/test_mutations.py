@@ -25,7 +25,8 @@ NOBODY = 0.0
 async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ledger]:
     """Return an empty ledger of either kind."""
     if request.param == "sqlite":
-        opened = await SQLiteLedger.open(tmp_path / "home" / "gateway.sqlite3")
+        opened = SQLiteLedger(tmp_path / "home" / "gateway.sqlite3")
+        await opened.open()
         yield opened
         await opened.close()
         return
@@ -118,7 +119,8 @@ async def test_the_same_id_of_somebody_else_is_another_change(ledger: Ledger) ->
 async def test_a_file_forgets_after_a_day(tmp_path: Path) -> None:
     """A second before the day is over the outcome is there; then the id is as good as new."""
     now = [1000.0]
-    ledger = await SQLiteLedger.open(tmp_path / "gateway.sqlite3", clock=lambda: now[0])
+    ledger = SQLiteLedger(tmp_path / "gateway.sqlite3", clock=lambda: now[0])
+    await ledger.open()
     await ledger.claim(KEY, "f", "me", lease=60)
     await ledger.settle(KEY, "me", b"1")
 
@@ -144,12 +146,14 @@ async def test_a_server_forgets_after_a_day(ledger: Ledger) -> None:
 async def test_a_file_outlives_its_process(tmp_path: Path) -> None:
     """What was about to be sent when a process died is there for the next; only the owner can read it."""
     file = tmp_path / "gateway.sqlite3"
-    first = await SQLiteLedger.open(file)
+    first = SQLiteLedger(file)
+    await first.open()
     await first.claim(KEY, "f", "first", lease=NOBODY)
     await first.note(KEY, "first", b"intent", lease=NOBODY)
     await first.close()
 
-    second = await SQLiteLedger.open(file)
+    second = SQLiteLedger(file)
+    await second.open()
 
     assert await second.claim(KEY, "f", "second", lease=60) == Claim(
         is_mine=True, fingerprint="f", intent=b"intent"

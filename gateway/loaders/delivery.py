@@ -1,0 +1,148 @@
+"""One change on its way to the origin: on whose behalf, until when, and whether it may have been made."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from gateway.loaders.viewer import Viewer
+from gateway.loaders.window import Operation, Sent
+from gateway.relations import Relation
+from gateway.resources import Content, Href, Links
+from gateway.upstream.errors import (
+    DeadlineExceeded,
+    MalformedDocument,
+    OriginRefused,
+    OriginUnreachable,
+    QuotaExhausted,
+    RateLimited,
+    UpstreamError,
+)
+from gateway.upstream.href import Origin
+from gateway.upstream.hypermedia import expect
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.limits import Limit, limit_of
+from gateway.upstream.quota.meter import Account
+from gateway.upstream.reader import Exchange, Read, Reader
+from gateway.upstream.statuses import Written
+from gateway.upstream.writer import Write, Writer, is_settled
+
+LOOKS: Final = 4
+"""How often the origin is looked at to find out what has become of a change."""
+
+_SENDS: Final = 3
+"""How often a write is tried that certainly did not leave."""
+_HOLD: Final = 2.0
+"""Seconds beyond the deadline for which a permit is held at most."""
+_PAUSE: Final = 0.05
+"""Seconds after the first look; twice as many after each that follows."""
+
+_C = TypeVar("_C", bound=Content)
+
+Load = Callable[[Relation, Href], Awaitable[Content]]
+"""Loads what leads to the resource that is changed; that may come out of a cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The ways to the origin that a change takes: reading afresh, past every cache, and writing."""
+
+    origin: Origin
+    reader: Reader
+    writer: Writer
+    budget: Budget
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """Reads and writes for one change, and keeps in mind what may have come of it."""
+
+    upstream: Upstream
+    viewer: Viewer
+    operation: Operation
+    load: Load
+    note: Callable[[bytes], Awaitable[None]]
+    """Keeps what the change was made for, before it is sent."""
+    pending: bytes | None = None
+    """What an earlier delivery had noted for the same change, of which nobody knows what has become."""
+    is_doubtful: bool = False
+    """Whether something was sent that may have been done, or may be done still."""
+    has_sent: bool = False
+    """Whether anything was sent at all."""
+
+    def follow(self, links: Links, relation: Relation) -> Href:
+        """Return where *relation* leads."""
+        link = next((links[rel] for rel in relation.rels if rel in links), None)
+        if link is None:
+            raise MalformedDocument("/link", f"a link of the relation {relation.rels[0]}")
+        return self.upstream.origin.resolve(link.href)
+
+    async def read(self, href: Href, found: type[_C]) -> _C:
+        """Read *href* afresh."""
+        read = Read(self.upstream.origin.resolve(href), self.viewer.token)
+        async with self._permitted():
+            (answer,) = await self.upstream.reader.read(
+                [read], deadline=self.operation.deadline, spent=self._count
+            )
+            if isinstance(answer, UpstreamError):
+                raise answer
+        return expect(answer, found)
+
+    async def write(self, write: Write) -> Written:
+        """Send *write* once; only what certainly did not leave is sent again."""
+        for attempt in range(_SENDS - 1):
+            try:
+                return await self._send(write)
+            except OriginUnreachable as error:
+                if not error.never_left:
+                    raise
+            await self.pause(attempt)
+        return await self._send(write)
+
+    async def pause(self, look: int) -> None:
+        """Wait before the origin is looked at once more; raise ``DeadlineExceeded`` when there is no time."""
+        seconds = _PAUSE * 2**look
+        if asyncio.get_running_loop().time() + seconds >= self.operation.deadline:
+            raise DeadlineExceeded
+        await asyncio.sleep(seconds)
+
+    async def _send(self, write: Write) -> Written:
+        async with self._permitted():
+            return await self._send_now(write)
+
+    async def _send_now(self, write: Write) -> Written:
+        was_doubtful, self.is_doubtful, self.has_sent = self.is_doubtful, True, True
+        self._count(Exchange([Read(write.href)], asyncio.get_running_loop().time()))
+        try:
+            written = await self.upstream.writer.write(write, deadline=self.operation.deadline)
+        except UpstreamError as error:
+            if is_settled(error):
+                self.is_doubtful = was_doubtful
+            raise
+        self.is_doubtful = False
+        return written
+
+    @asynccontextmanager
+    async def _permitted(self) -> AsyncIterator[None]:
+        """Hold a permit for one call of the subscriber's; raise ``RateLimited`` where there is none."""
+        budget, account = self.upstream.budget, Account(self.viewer.identity)
+        deadline = self.operation.deadline
+        hold = deadline - asyncio.get_running_loop().time() + _HOLD
+        permits = await budget.take(account, 1, deadline=deadline, hold=max(hold, _HOLD))
+        try:
+            yield
+        except OriginRefused as error:
+            match limit_of(error):
+                case Limit.DAY:
+                    await budget.over_day(account)
+                    raise QuotaExhausted(budget.seconds_left()) from error
+                case Limit.SECOND:
+                    await budget.over_second(account, 1.0)
+                    raise RateLimited(1.0) from error
+            raise
+        finally:
+            await budget.give_back(account, permits)
+
+    def _count(self, exchange: Exchange) -> None:
+        self.operation.count(Sent(exchange, exchange.reads, waited=0.0))
