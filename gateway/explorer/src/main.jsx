@@ -5,6 +5,7 @@ import "./page.css";
 
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { createClient } from "graphql-ws";
 import { createRoot } from "react-dom/client";
 
 import { Account } from "./account.jsx";
@@ -15,7 +16,9 @@ import { storage } from "./storage.js";
 const HEADERS = JSON.stringify({ "x-gateway-explain": "analyze" }, null, 2);
 
 // The graph has no @defer, so the fetcher asks for one plain answer.
-const fetcher = createGraphiQLFetcher({ url: "/graphql", enableIncrementalDelivery: false });
+// Subscriptions travel by WebSocket, opened when the first one is asked; the cookie says whose they are.
+const wsClient = createClient({ url: `${location.origin.replace(/^http/, "ws")}/graphql` });
+const fetcher = createGraphiQLFetcher({ url: "/graphql", wsClient, enableIncrementalDelivery: false });
 
 createRoot(document.getElementById("root")).render(
   <>

@@ -96,6 +96,19 @@ def test_signing_in_asking_and_signing_out(visitor: Visitor, ours: House) -> Non
     expect(visitor.answer).to_contain_text('"viewer": null')
 
 
+def test_a_queue_is_watched(visitor: Visitor) -> None:
+    """By WebSocket, under the page's own policy, with the cookie to say whose queue it is."""
+    sockets: list[str] = []
+    visitor.page.on("websocket", lambda socket: sockets.append(socket.url))
+    visitor.sign_in()
+    expect(visitor.account).to_contain_text("Signed in as")
+    visitor.ask("subscription Q { queueChanged(kind: INSTANT) { kind etag } }")
+
+    expect(visitor.answer).to_contain_text('"kind": "INSTANT"')
+    assert [url.partition("://")[0] for url in sockets] == ["ws"]
+    visitor.page.get_by_role("button", name="Stop query").click()
+
+
 def test_scripts_reach_no_secret(visitor: Visitor, ours: House) -> None:
     """Neither cookies nor storage nor the page hold the session, or a token of the origin's."""
     visitor.sign_in()

@@ -10,13 +10,13 @@ SCHEMA = ROOT / "schema.graphql"
 EXAMPLES = sorted((ROOT / "gateway/explorer/src/examples").glob("*.graphql"))
 
 
-def test_there_are_four_examples() -> None:
-    """A search, a title, a series, and people."""
-    assert [path.stem for path in EXAMPLES] == ["people", "search", "series", "title"]
+def test_there_are_five_examples() -> None:
+    """A search, a title, a series, people, and a queue that is watched."""
+    assert [path.stem for path in EXAMPLES] == ["people", "queue", "search", "series", "title"]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_one_named_query(path: Path) -> None:
+def test_an_example_is_one_named_operation(path: Path) -> None:
     """A tab takes its title from the name."""
     definitions = parse(path.read_text(encoding="utf-8")).definitions
 

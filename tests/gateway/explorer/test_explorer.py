@@ -166,7 +166,7 @@ def test_every_example_has_a_tab(visit: Visit) -> None:
     """The tabs are named after the queries."""
     tabs = visit.page.locator(".graphiql-tab-button")
 
-    expect(tabs).to_have_text(["Search", "Title", "Series", "People"])
+    expect(tabs).to_have_text(["Search", "Title", "Series", "People", "Queue"])
 
 
 def test_a_mistake_is_underlined(visit: Visit) -> None:
