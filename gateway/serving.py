@@ -52,6 +52,12 @@ def check_free(host: str, port: int, *, setting: str) -> None:
     bind(host, port, setting=setting).close()
 
 
+def found_at(host: str, port: int) -> str:
+    """Return where browsers on this machine find who listens on *host*, be it every network."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host.lower())  # noqa: S104 - only read here
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
+
+
 def serve(app: ASGIApp, listening: socket.socket, *, stopping: Stopping | None = None) -> None:
     """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries.
 

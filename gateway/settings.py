@@ -121,7 +121,7 @@ class Settings:
                 calls_per_operation=read("CALLS_PER_OPERATION", cast=int, default=200),
                 watch_min=read("WATCH_MIN", cast=float, default=5.0),
                 watch_max=read("WATCH_MAX", cast=float, default=60.0),
-                public_url=read("PUBLIC_URL", default=listens).rstrip("/"),
+                public_url=read("PUBLIC_URL", default=listens).rstrip("/").lower(),
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),

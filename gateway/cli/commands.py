@@ -18,7 +18,7 @@ from gateway.edge.streams import Streams
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
-from gateway.serving import bind, check_free, serve
+from gateway.serving import bind, check_free, found_at, serve
 from gateway.settings import Settings, home
 
 FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } releaseYear cast { name } } } }'
@@ -73,9 +73,7 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
     GATEWAY_TOKEN_EXCHANGE (whether access tokens of the origin can be exchanged for ours).
     """
     with failing_clearly():
-        # Who listens on every network is found at this machine's own address at least.
-        listens = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
-        settings = Settings.from_environ(listens=listens)
+        settings = Settings.from_environ(listens=found_at(host, port))
         listening = bind(host, port, setting="PORT")
         streams = Streams()
         graph = create_app(settings, streams=streams)

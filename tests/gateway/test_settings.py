@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.serving import found_at
 from gateway.settings import Settings, WrongSetting, home
 
 ENVIRON = {
@@ -25,7 +26,7 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_OPERATION_TIMEOUT": "3",
         "GATEWAY_BULK_LIMIT": "50",
         "GATEWAY_BULK_BYTES": "1000",
-        "GATEWAY_PUBLIC_URL": "https://graph.example/",
+        "GATEWAY_PUBLIC_URL": "https://Graph.Example/",
         "GATEWAY_SESSION_KEYS": f"{KEYS[0]}, {KEYS[1]}",
         "GATEWAY_TOKEN_EXCHANGE": "true",
         "GATEWAY_REDIS_URL": "redis://:CANARY@r.test:6379/1",
@@ -150,6 +151,22 @@ def test_nodes_that_share_sessions_share_their_keys() -> None:
     """A key that each node makes for itself would let nobody be recognised by another."""
     with pytest.raises(WrongSetting, match=r"^GATEWAY_SESSION_KEYS is missing: nodes that share Redis "):
         Settings.from_environ({**ENVIRON, "GATEWAY_REDIS_URL": "redis://r.test"})
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "http://127.0.0.1:8123"),  # noqa: S104 - nobody listens there
+        ("::", "http://[::1]:8123"),
+        ("::1", "http://[::1]:8123"),
+        ("Graph.local", "http://graph.local:8123"),
+    ],
+)
+def test_wherever_we_listen_there_is_an_address(host: str, found: str) -> None:
+    """It is one that browsers can be told, and that settings take."""
+    assert found_at(host, 8123) == found
+    assert Settings.from_environ(ENVIRON, listens=found).public_url == found
 
 
 def test_browsers_are_told_where_we_listen() -> None:
