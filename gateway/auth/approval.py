@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth import cookies, pages
-from gateway.auth.devices import Devices, shown
+from gateway.auth.devices import Devices, GuessedTooOften, shown
 from gateway.auth.guard import Guard
 from gateway.auth.pages import fill, show
 from gateway.auth.sealing import fingerprint
@@ -41,8 +41,8 @@ class Approval:
             return _sign_in(user_code)
         if not typed:
             return show("A device", fill(_TYPE))
-        if not await self.devices.is_waiting(user_code):
-            return _unknown()
+        if (absence := await self._absence(user_code, session)) is not None:
+            return absence
         name = session.person.name or session.person.user_id
         again = f"/auth/login?{urlencode({'return_to': _address(user_code)})}"
         proof = _proof(secret, user_code)
@@ -60,10 +60,19 @@ class Approval:
             return pages.sign_in_failed("You are no longer signed in.", _address(user_code), status=403)
         if not hmac.compare_digest(_proof(secret, user_code).encode(), form.get("proof", "").encode()):
             return pages.sign_in_failed("This form is not ours.", _address(user_code), status=403)
+        if (absence := await self._absence(user_code, session)) is not None:
+            return absence
         is_allowed = form.get("decision") == "allow"
         if not await self.devices.decide(user_code, session.person if is_allowed else None):
             return _unknown()
         return show("Done", fill(_ALLOWED if is_allowed else _DENIED))
+
+    async def _absence(self, user_code: str, session: Session) -> Response | None:
+        """Return what to say if no device shows *user_code*, or nothing if one does."""
+        try:
+            return None if await self.devices.is_waiting(user_code, asker=session.name) else _unknown()
+        except GuessedTooOften:
+            return show("Too many codes", fill(_TOO_OFTEN), status=429)
 
     async def _who(self, request: Request) -> tuple[str, Session | None]:
         secret = cookies.read(request, cookies.SESSION) or ""
@@ -125,6 +134,9 @@ _ALLOWED: Final = """<h1>The device is signed in</h1>
 
 _DENIED: Final = """<h1>The device is not signed in</h1>
 <p role="status">You denied it. You may close this page.</p>"""
+
+_TOO_OFTEN: Final = """<h1>Too many codes</h1>
+<p role="alert">You tried too many codes that no device shows. Try again in ten minutes.</p>"""
 
 _UNKNOWN: Final = """<h1>No device waits with this code</h1>
 <p role="alert">It may have been mistyped, or it was shown more than ten minutes ago.</p>

@@ -24,7 +24,11 @@ _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that no code is a word, and none that looks like another (RFC 8628 section 6.1)."""
 _DEVICE: Final = Kind("device", limit=10_000)
 _USER_CODE: Final = Kind("user code", limit=10_000)
+_GUESSES: Final = Kind("guesses", limit=10_000)
 _TRIES: Final = 5
+
+MOST_GUESSES: Final = 10
+"""How many codes that no device shows somebody may try within ten minutes (RFC 8628 section 5.1)."""
 
 
 class NotYet(Exception):
@@ -33,6 +37,10 @@ class NotYet(Exception):
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
+
+
+class GuessedTooOften(Exception):
+    """Somebody has tried too many codes that no device shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +70,15 @@ class Devices:
         await self._records.put(_USER_CODE, code, self._sealer.seal(name), lifetime=LIFETIME)
         return waiting
 
-    async def is_waiting(self, user_code: str) -> bool:
-        """Tell whether a device waits that shows *user_code*."""
-        return await self._records.get(_USER_CODE, _code(user_code)) is not None
+    async def is_waiting(self, user_code: str, *, asker: str) -> bool:
+        """Tell *asker*, a session's name, whether a device shows *user_code*; raise ``GuessedTooOften``."""
+        guesses = self._sealer.unseal(await self._records.get(_GUESSES, asker)) or 0
+        if guesses >= MOST_GUESSES:
+            raise GuessedTooOften
+        if await self._records.get(_USER_CODE, _code(user_code)) is not None:
+            return True
+        await self._records.put(_GUESSES, asker, self._sealer.seal(guesses + 1), lifetime=LIFETIME)
+        return False
 
     async def decide(self, user_code: str, person: Person | None) -> bool:
         """Let the device that shows *user_code* act for *person*, or for nobody; say whether one waited."""

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.auth.sealing import fingerprint
+
 from .conftest import Invite
 from .house import ALICE, BOB, NAMES, House, Person, parameters
 
@@ -201,6 +203,29 @@ def test_a_code_that_nobody_shows_is_said_to_be_none(alice: Person, typed: str) 
 
     assert page.status_code == 404
     assert "<script" not in page.text
+
+
+def test_nobody_tries_many_codes(device: Device, alice: Person, invite: Invite) -> None:
+    """After ten that no device shows, not even a right one is taken from this session; from others it is."""
+    alice.sign_in()
+    found = [alice.get("/auth/device?user_code=BBBB-BBBB").status_code for _ in range(11)]
+    page = alice.get(device.started["verification_uri_complete"])
+    bob = invite(BOB)
+    bob.sign_in()
+
+    assert found == [*[404] * 10, 429]
+    assert page.status_code == 429
+    assert _approve(bob, device).status_code == 200
+
+
+def test_who_knows_their_own_session_tries_no_more_by_form(alice: Person) -> None:
+    """The proof of a form can be computed from one's own cookie: trying counts there, too."""
+    alice.sign_in()
+    proof = fingerprint("form", alice.cookie() or "", "BBBB-BBBB")
+    form = {"user_code": "BBBB-BBBB", "proof": proof, "decision": "allow"}
+    found = [alice.post("/auth/device", **form).status_code for _ in range(11)]
+
+    assert found == [*[404] * 10, 429]
 
 
 def test_who_opens_the_short_address_is_asked_for_the_code(alice: Person) -> None:

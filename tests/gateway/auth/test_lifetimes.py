@@ -140,7 +140,7 @@ async def test_a_device_waits_ten_minutes(
     waiting = await devices.start()
     clock.now += seconds
 
-    assert await devices.is_waiting(waiting.user_code) == is_there
+    assert await devices.is_waiting(waiting.user_code, asker="me") == is_there
     assert await devices.decide(waiting.user_code, ALICE) == is_there
     if is_there:
         assert await devices.ask(waiting.device_code) == ALICE
