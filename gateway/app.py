@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -33,7 +33,7 @@ from gateway.loaders.sending import Bounds, Sender
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.watch import Pace, Watches
 from gateway.loaders.window import Operation, Window
-from gateway.loaders.writes import Writes
+from gateway.loaders.writes import QUEUE_FAMILIES, Writes
 from gateway.schema.context import Context
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
@@ -54,6 +54,7 @@ from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Shelf
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
+from gateway.upstream.identity import Identity
 from gateway.upstream.poller import Poller
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Allowance, Meter, OwnMeter
@@ -89,10 +90,10 @@ def create_app(
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
     client = Client(http, limits)
     reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
-    poller = Poller(client, signer, seconds=settings.origin_timeout)
-    watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
     redis = _open_redis(settings)
     budget = _budget(settings, redis)
+    poller = Poller(client, signer, budget, seconds=settings.origin_timeout)
+    watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
     shelf = Shelf(_place(settings, redis), origin)
     fetcher = Fetcher(_sender(settings, reader, budget), shelf)
     window = Window(fetcher, entries=settings.bulk_limit)
@@ -102,7 +103,13 @@ def create_app(
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
     desk = Desk.over(records, _sealer(settings), dance, terms)
     ledger = _ledger(settings, redis)
-    writes = Writes(Upstream(origin, reader, Writer(client, signer), budget), ledger, shelf.drop)
+
+    async def on_written(identity: Identity, families: Collection[str]) -> None:
+        await shelf.drop(identity, families)
+        if not QUEUE_FAMILIES.isdisjoint(families):
+            watches.wake(identity)
+
+    writes = Writes(Upstream(origin, reader, Writer(client, signer), budget), ledger, on_written)
 
     schema = make_schema()
     links = map_of(schema.core)

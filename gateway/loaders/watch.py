@@ -28,7 +28,7 @@ from gateway.upstream.poller import Tagged
 from gateway.upstream.reader import Read
 from gateway.upstream.signing import Credentials
 
-Poll = Callable[[Read, str | None], Awaitable[Tagged | None]]
+Poll = Callable[[Read, str | None, Identity], Awaitable[Tagged | None]]
 """Reads what a tag does not stand for any more; nothing where it still does. Raises ``UpstreamError``."""
 
 Rest = Callable[[asyncio.Event, float], Awaitable[None]]
@@ -207,7 +207,7 @@ class Watches:
                 if watched.queue is not None and not watched.woken.is_set():
                     await self._rest(watched.woken, self._slot())  # Nobody waits for this one.
                 watched.woken.clear()
-                await self._look(watched, token)
+                await self._look(watched, token, key[0])
                 await self._rest(watched.woken, self._jittered(watched.interval))
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the watching, with a word to everyone
             watched.fail(error)
@@ -215,9 +215,9 @@ class Watches:
             if self._watched.get(key) is watched:
                 del self._watched[key]
 
-    async def _look(self, watched: _Watched, token: Credentials) -> None:
+    async def _look(self, watched: _Watched, token: Credentials, identity: Identity) -> None:
         try:
-            tagged = await self._poll(Read(watched.href, token), watched.tag)
+            tagged = await self._poll(Read(watched.href, token), watched.tag, identity)
             queue = watched.queue if tagged is None else expect(tagged.content, Queue)
         except UpstreamError as error:
             self._note(error, watched, token)

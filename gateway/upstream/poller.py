@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from gateway.resources import Content
 from gateway.upstream import etag, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import MalformedDocument
+from gateway.upstream.errors import MalformedDocument, OriginRefused, QuotaExhausted, RateLimited
+from gateway.upstream.identity import Identity
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.limits import Limit, limit_of
+from gateway.upstream.quota.meter import Account
 from gateway.upstream.reader import Read
 from gateway.upstream.signing import Signer
 
@@ -22,17 +26,41 @@ class Tagged:
 class Poller:
     """Polls resources of one origin, each within *seconds*. It is work in the background: nobody waits."""
 
-    def __init__(self, client: Client, signer: Signer, *, seconds: float) -> None:
+    def __init__(self, client: Client, signer: Signer, budget: Budget, *, seconds: float) -> None:
         self._client = client
         self._signer = signer
+        self._budget = budget
         self._seconds = seconds
 
-    async def poll(self, read: Read, tag: str | None) -> Tagged | None:
-        """Return what *read* leads to; nothing where *tag* still stands for it. Raises ``UpstreamError``."""
+    async def poll(self, read: Read, tag: str | None, identity: Identity) -> Tagged | None:
+        """Return what *read* leads to on behalf of *identity*; nothing where *tag* still stands for it.
+
+        Raises ``UpstreamError``; ``RateLimited`` and ``QuotaExhausted`` where there is no call for it.
+        """
+        account, deadline = Account(identity), asyncio.get_running_loop().time() + self._seconds
+        permits = await self._budget.take(
+            account, 1, deadline=deadline, hold=self._seconds + 2, is_background=True
+        )
+        limit: Limit | None = None
+        try:
+            return await self._ask(read, tag, deadline)
+        except OriginRefused as error:
+            limit = limit_of(error)
+            if limit is Limit.DAY:
+                await self._budget.over_day(account)
+                raise QuotaExhausted(self._budget.seconds_left()) from error
+            if limit is Limit.SECOND:
+                await self._budget.over_second(account, 1.0)
+                raise RateLimited(1.0) from error
+            raise
+        finally:
+            await self._budget.give_back(account, permits, uncounted=int(limit is not None))
+
+    async def _ask(self, read: Read, tag: str | None, deadline: float) -> Tagged | None:
         response = await self._client.get(
             read.address,
             authorization=self._signer.authorization("GET", read.address, read.token),
-            deadline=asyncio.get_running_loop().time() + self._seconds,
+            deadline=deadline,
             unless=tag,
         )
         found = etag.normalise(response.headers.get("etag", ""))

@@ -19,6 +19,7 @@ from gateway.upstream.errors import (
     RateLimited,
     UpstreamError,
 )
+from gateway.upstream.identity import Identity
 from gateway.upstream.poller import Tagged
 from gateway.upstream.reader import Read
 from gateway.upstream.signing import Credentials
@@ -43,7 +44,7 @@ class Origin:
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     hold: asyncio.Event | None = None
 
-    async def poll(self, read: Read, tag: str | None) -> Tagged | None:
+    async def poll(self, read: Read, tag: str | None, _identity: Identity) -> Tagged | None:
         """Answer one poll."""
         assert read.token is not None
         self.asked.append((read.token.key, tag))
@@ -160,7 +161,7 @@ async def test_the_same_queue_under_another_tag_is_not_told() -> None:
     """What counts is the queue's own tag, not the one of the document around it."""
     asked: list[str | None] = []
 
-    async def poll(_read: Read, tag: str | None) -> Tagged | None:
+    async def poll(_read: Read, tag: str | None, _identity: Identity) -> Tagged | None:
         asked.append(tag)
         return Tagged(Queue(etag="1", items=()), f"document-{len(asked)}")
 
