@@ -35,15 +35,15 @@ def watching(graph: Stack, person: Person) -> Iterator[Iterator[Any]]:
 def test_what_another_client_changes_is_told(changing: tuple[str, DemoCredentials]) -> None:
     """It is found by looking, and what the graph shows of it is what the origin has."""
     url, credentials = changing
-    ann = credentials.subscribers[0]
+    cleo = credentials.subscribers[2]
     with (
         stack(url, people=credentials.subscribers, watch_min=0.1, watch_max=0.2) as graph,
-        watching(graph, ann) as states,
-        closing(PlainClient(graph, ann)) as other,
+        watching(graph, cleo) as states,
+        closing(PlainClient(graph, cleo)) as other,
     ):
         first = next(states)
         titles, last = _titles(first), first["items"]["nodes"][-1]["title"]["href"]
-        queue = f"{graph.origin}/users/{ann.user_id}/queues/instant"
+        queue = f"{graph.origin}/users/{cleo.user_id}/queues/instant"
         assert other.post(queue, title_ref=last, position="1") == 201
 
         assert _titles(next(states)) == [titles[-1], *titles[:-1]]
@@ -52,13 +52,13 @@ def test_what_another_client_changes_is_told(changing: tuple[str, DemoCredential
 def test_what_is_changed_through_the_graph_is_told_at_once(changing: tuple[str, DemoCredentials]) -> None:
     """However seldom the gateway looks of itself."""
     url, credentials = changing
-    ann = credentials.subscribers[0]
+    cleo = credentials.subscribers[2]
     with (
         stack(url, people=credentials.subscribers, watch_min=1_000, watch_max=1_000) as graph,
-        watching(graph, ann) as states,
+        watching(graph, cleo) as states,
     ):
         titles = _titles(next(states))
-        _remove(graph, ann, titles[0])
+        _remove(graph, cleo, titles[0])
 
         assert _titles(next(states)) == titles[1:]
 
