@@ -1,11 +1,18 @@
-"""How long lists are, relation by relation: first as ``relations.py`` says, then as learned. Pure."""
+"""How long lists are, and how often links lead to the same, relation by relation. Pure.
+
+First as ``relations.py`` says, then as learned from what was loaded.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import expm1
 from typing import Final
 
 from gateway.relations import Relation
 from gateway.resources import Awards, Content, LinkList, Listing
+
+_FOLLOWED: Final = 10_000
+"""Times that a relation was followed after which older ones weigh less."""
 
 _MEMORY: Final = 200
 """Answers after which a mean forgets: an older one then weighs less and less."""
@@ -13,14 +20,33 @@ _MEMORY: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """The mean number of items behind each relation, and how many answers it is the mean of."""
+    """What was learned so far."""
 
     means: Mapping[Relation, tuple[float, int]] = field(default_factory=dict)
+    """The mean number of items behind each relation, and how many answers it is the mean of."""
+    populations: Mapping[Relation, tuple[float, float]] = field(default_factory=dict)
+    """How many different resources each relation leads to, about, and how often it was followed to tell."""
 
     def of(self, relation: Relation) -> float:
         """Return how many items are to be expected behind *relation*."""
         mean, _ = self.means.get(relation, (relation.typical_length, 0))
         return mean
+
+    def different(self, relation: Relation, followed: float) -> float:
+        """Return how many resources to expect when *relation* is followed so often."""
+        population, _ = self.populations.get(relation, (0.0, 0.0))
+        return _different(followed, population) if population else followed
+
+    def after_following(self, counts: Iterable[tuple[Relation, int, int]]) -> "Lengths":
+        """Return what is known after relations were followed: each how often, and to how many resources."""
+        populations = dict(self.populations)
+        for relation, followed, different in counts:
+            if different < followed:
+                population, weight = populations.get(relation, (0.0, 0.0))
+                weight = min(weight + followed, _FOLLOWED)
+                population += (_population(followed, different) - population) * followed / weight
+                populations[relation] = population, weight
+        return replace(self, populations=populations)
 
     def after(self, answers: Iterable[tuple[Relation, Content]]) -> "Lengths":
         """Return what is known after *answers*."""
@@ -31,7 +57,7 @@ class Lengths:
                 mean, count = means.get(relation, (0.0, 0))
                 weight = min(count + 1, _MEMORY)
                 means[relation] = (mean + (length - mean) / weight, weight)
-        return Lengths(means)
+        return replace(self, means=means)
 
 
 def _length(content: Content) -> int | None:
@@ -41,3 +67,17 @@ def _length(content: Content) -> int | None:
     if isinstance(content, LinkList):
         return len(content.links) if content.total is None else content.total
     return len(content.items) if isinstance(content, Awards) else None
+
+
+def _different(followed: float, population: float) -> float:
+    """Return how many of *population* are met when one at random is met so often."""
+    return -population * expm1(-followed / population)
+
+
+def _population(followed: int, different: int) -> float:
+    """Return of how many *different* ones are met, with repetitions; the inverse of the above."""
+    least, most = float(different), float(followed) ** 2
+    for _ in range(40):
+        middle = (least + most) / 2
+        least, most = (middle, most) if _different(followed, middle) < different else (least, middle)
+    return most

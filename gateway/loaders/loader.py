@@ -1,6 +1,7 @@
 """A want becomes an awaited resource, once an operation (the only user of aiodataloader)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection
 from typing import cast
 
@@ -8,6 +9,7 @@ from aiodataloader import DataLoader
 
 from gateway.loaders.wants import Want, merge
 from gateway.loaders.window import Operation, Window
+from gateway.relations import Relation
 from gateway.resources import Content
 from gateway.upstream.errors import DeadlineExceeded
 from gateway.upstream.identity import Identity
@@ -21,6 +23,10 @@ class ResourceLoader:
         self._operation = operation
         self._loaded: dict[Want, asyncio.Future[Content]] = {}
         self._loader: DataLoader[Want, Content] = DataLoader(self._fetch, cache_map=self._loaded)
+        self._followed: Counter[Relation] = Counter()
+        """How often each relation was followed."""
+        self._found: Counter[Relation] = Counter()
+        """To how many resources that led."""
         self._unsent: dict[Want, Want] = {}
         """Each want by itself, with all the parts that were asked for until it is handed on."""
 
@@ -32,6 +38,7 @@ class ResourceLoader:
         """
         self._window.keep_open(self._operation, want)
         (self._unsent[want],) = merge([self._unsent.get(want, want), want])
+        self._followed[want.relation] += 1
         shared = self._loader.load(want)
         mine = asyncio.shield(shared)
         for future in (shared, mine):
@@ -47,6 +54,7 @@ class ResourceLoader:
     async def _fetch(self, wants: list[Want]) -> list[Content]:
         try:
             wider = [self._unsent.pop(want) for want in wants]
+            self._learn(wants)
             answers = await self._window.fetch(wider, self._operation)
         except asyncio.CancelledError:
             # A batch that is cancelled must not leave its waiters hanging.
@@ -55,6 +63,15 @@ class ResourceLoader:
             if isinstance(answer, Exception):
                 self._loader.clear(want)  # A failure may be asked again; only answers are kept.
         return cast("list[Content]", answers)  # aiodataloader raises the failures among them
+
+    def _learn(self, wants: list[Want]) -> None:
+        """Teach how often relations were followed so far, and to how many resources."""
+        self._found.update(want.relation for want in wants)
+        counts = [
+            (relation, self._followed[relation], self._found[relation])
+            for relation in {want.relation for want in wants}
+        ]
+        self._window.lengths = self._window.lengths.after_following(counts)
 
 
 def _mark_retrieved(future: asyncio.Future[Content]) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from math import ceil
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from gateway.loaders.selection import Key
 from gateway.relations import Parts, Relation
@@ -70,11 +69,5 @@ class Plan:
     steps: tuple[Step, ...] = ()
     parts: Mapping[Key, Parts] = field(default_factory=dict)
     """What is to come along with the resources of a field."""
-
-    @property
-    def expected(self) -> int:
-        """How many calls are to be expected."""
-        return ceil(sum(step.cost for step in self.steps) - _ROUNDING)
-
-
-_ROUNDING: Final = 1e-6
+    expected: int = 0
+    """How many calls are to be expected; what several links lead to is one."""

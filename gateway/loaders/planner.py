@@ -5,6 +5,7 @@ that a selection follows there are three ways: the link itself says all that is 
 parent by ``expand``, or it is asked for, one call each.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
@@ -38,6 +39,8 @@ Map = Mapping[tuple[str, str], Follows]
 MOST_STEPS: Final = 2_000
 """Relationships in all places of an operation that are planned; more are refused."""
 
+_ROUNDING: Final = 1e-6
+
 _LISTS: Final = (Listing, Awards, LinkList)
 _WITH_LINKS: Final = frozenset(
     {Titles, People, Title, Person, Queue, Ratings, Recommendations, Rentals, AtHome, Reviews}
@@ -68,7 +71,18 @@ class Planner:
         steps = tuple(choice.asked for choice in found.values())
         if (size := sum(step.size for step in steps)) > MOST_STEPS:
             raise TooMuch("The relationships that an operation follows", value=size, limit=MOST_STEPS)
-        return Plan(steps, planning.parts)
+        return Plan(steps, planning.parts, self._expected(steps))
+
+    def _expected(self, steps: Sequence[Step]) -> int:
+        """Return how many calls are to be expected for *steps* and all below."""
+        followed: dict[Relation, float] = defaultdict(float)
+        waiting = [(step, 1.0) for step in steps]
+        while waiting:
+            step, times = waiting.pop()
+            followed[step.relation] += step.calls * times
+            waiting += [(each, step.things * times) for each in step.below]
+        expected = (self.lengths.different(*each) for each in followed.items())
+        return ceil(sum(expected) - _ROUNDING)
 
 
 @dataclass(frozen=True, slots=True)

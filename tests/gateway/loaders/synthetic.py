@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -132,20 +133,28 @@ def _relationship(item: Item, name: str, catalog: Catalog, random: Random) -> Re
 
 
 def serve(catalog: Catalog, wire: Wire) -> None:
-    """Put the documents of *catalog* on *wire*."""
-    records = [_record(each) for each in catalog.titles]
-    wire.documents["/catalog/titles"] = lambda asked: page("catalog_titles", records, asked)
+    """Put the documents of *catalog* on *wire*; what is to be expanded is, beside what always is."""
+    wire.documents["/catalog/titles"] = _page("catalog_titles", catalog.titles)
     for item in (*catalog.titles, *catalog.people):
-        wire.documents[item.path] = _record(item)
+        wire.documents[item.path] = partial(_record, item)
         for found in item.relationships.values():
             if found.shape is not Shape.ONE:
                 wire.documents[found.path] = _document(found)
 
 
-def _record(item: Item) -> str:
+def _page(root: str, items: list[Item]) -> Callable[[dict[str, str]], str]:
+    return lambda asked: page(root, [_record(each, asked) for each in items], asked)
+
+
+def _record(item: Item, asked: dict[str, str]) -> str:
     write = person if item.kind == "Person" else title
     links = (
-        link(found.rel, found.path, found.items[0].name if found.shape is Shape.ONE else name, _inside(found))
+        link(
+            found.rel,
+            found.path,
+            found.items[0].name if found.shape is Shape.ONE else name,
+            _inside(found, is_asked=f"@{_ALIASES.get(name, name)}" in asked.get("expand", "").split(",")),
+        )
         for name, found in item.relationships.items()
     )
     return write(item.path, item.name, *_facts(item), *links)
@@ -167,12 +176,15 @@ def text_of(found: Relationship) -> str:
     return f"Text of {found.path}."
 
 
-def _inside(found: Relationship) -> str:
-    if found.expanded is None:
+_ALIASES: Final = {"shortSynopsis": "short_synopsis", "bonusMaterials": "bonus_materials"}
+
+
+def _inside(found: Relationship, *, is_asked: bool) -> str:
+    if found.shape is Shape.ONE or (found.expanded is None and not is_asked):
         return ""
     if found.shape in {Shape.TEXT, Shape.AWARDS}:
         return str(_document(found)) if found.shape is Shape.TEXT else _awards(found)
-    links = _links(found.items[: found.expanded])
+    links = _links(found.items[: None if is_asked else found.expanded])
     if found.shape is Shape.PAGES:
         root = "filmography" if found.root == "filmography" else "catalog_titles"
         return listing(root, *links, total=len(found.items))
@@ -193,8 +205,8 @@ def _document(found: Relationship) -> str | Callable[[dict[str, str]], str]:
             return listing(found.root, *_links(found.items))
     # Records hold no records, so that writing them when they are asked for comes to an end.
     if found.shape is Shape.PAGES and found.root != "catalog_titles":
-        return lambda asked: page(found.root, [_record(each) for each in found.items], asked)
-    return lambda _asked: listing(found.root, *(_record(each) for each in found.items))
+        return _page(found.root, found.items)
+    return lambda asked: listing(found.root, *(_record(each, asked) for each in found.items))
 
 
 def _awards(found: Relationship) -> str:

@@ -41,7 +41,7 @@ async def test_requests_are_bounded_by_depth(seed: int) -> None:
     reference = Reference(catalog)
     data = reference.answer(picks)
 
-    async with gateway_over(wire, bulk_limit=SIZE) as graph:
+    async with gateway_over(wire, bulk_limit=SIZE, expand_bytes=0) as graph:
         answer = await graph.ask(f"{{ {' '.join(map(written, picks))} }}")
 
     assert answer == Answer(data, {})

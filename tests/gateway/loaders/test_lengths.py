@@ -48,3 +48,20 @@ def test_what_is_long_ago_is_forgotten() -> None:
     after = before.after([(relations.SEARCH, Titles((), total=100))] * 1_000)
 
     assert after.of(relations.SEARCH) > 99
+
+
+def test_links_that_lead_to_the_same_are_expected_to_do_so_again() -> None:
+    """Forty links to ten people, and few more are expected however many links there are."""
+    lengths = Lengths().after_following([(relations.PERSON, 40, 10)])
+
+    expected = [lengths.different(relations.PERSON, followed) for followed in (1, 40, 1000)]
+
+    assert expected == [pytest.approx(0.95, abs=0.05), pytest.approx(10, abs=0.1), pytest.approx(10, abs=0.5)]
+    assert lengths.different(relations.TITLE, 40) == 40
+
+
+def test_links_that_lead_to_different_things_teach_no_end_of_them() -> None:
+    """Without a repetition nobody knows how many there are."""
+    lengths = Lengths().after_following([(relations.PERSON, 40, 40)])
+
+    assert lengths.different(relations.PERSON, 1000) == 1000

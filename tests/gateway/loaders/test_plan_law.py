@@ -1,0 +1,82 @@
+"""The law of plans: the same answers, for no more requests and calls than by following every link."""
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.gateway.graph import gateway_over
+from tests.gateway.loaders.reference import Pick, Reference, Selections, written
+from tests.gateway.loaders.synthetic import Catalog, make_catalog, serve
+from tests.gateway.wire import Wire
+
+pytestmark = pytest.mark.anyio
+
+ANALYZE = {"x-gateway-explain": "analyze"}
+
+
+def _query(picks: tuple[Pick, ...]) -> str:
+    return f"{{ {' '.join(map(written, picks))} }}"
+
+
+def _expanding_nothing_by_itself(random: Random) -> Catalog:
+    catalog = make_catalog(random)
+    for item in (*catalog.titles, *catalog.people):
+        for found in item.relationships.values():
+            found.expanded = None
+    return catalog
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def test_a_plan_changes_what_is_asked_for_and_not_what_is_answered(seed: int) -> None:
+    """Planned or not, the answer is that of following every link; the plan never asks for more."""
+    random = Random(seed)  # noqa: S311 - nothing secret
+    catalog, wire = make_catalog(random), Wire()
+    serve(catalog, wire)
+    picks = Selections(random, catalog).query()
+    reference = Reference(catalog)
+    data = reference.answer(picks)
+
+    async with gateway_over(wire) as graph:
+        body = await graph.post(_query(picks), None, ANALYZE)
+
+    calls = sum(map(len, wire.requests))
+    assert (body["data"], body.get("errors")) == (data, None)
+    assert calls <= sum(map(len, reference.levels))
+    assert len(wire.requests) <= len(reference.levels)
+    assert body["extensions"]["cost"]["actual"] == calls
+
+
+@given(seed=st.integers(0, 2**32), most=st.integers(1, 20))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def test_no_operation_costs_more_than_it_may(seed: int, most: int) -> None:
+    """Admitted or refused, before or on its way, an operation keeps within its bound."""
+    random = Random(seed)  # noqa: S311 - nothing secret
+    catalog, wire = make_catalog(random), Wire()
+    serve(catalog, wire)
+
+    async with gateway_over(wire, calls_per_operation=most) as graph:
+        await graph.post(_query(Selections(random, catalog).query()))
+
+    assert sum(map(len, wire.requests)) <= most
+
+
+async def test_the_expected_cost_is_seldom_far_above_the_actual() -> None:
+    """With what some operations taught, most of the others cost at least a third of what was expected."""
+    ratios = []
+    for seed in range(4):
+        random = Random(seed)  # noqa: S311 - nothing secret
+        catalog, wire = _expanding_nothing_by_itself(random), Wire()
+        serve(catalog, wire)
+        selections = Selections(random, catalog)
+        async with gateway_over(wire) as graph:
+            for _ in range(30):
+                body = await graph.post(_query(selections.query()), None, ANALYZE)
+                ratios.append(body["extensions"]["cost"])
+        del ratios[-30:-20]  # These taught.
+
+    within = [cost["expected"] <= 3 * cost["actual"] for cost in ratios]
+    assert len(within) == 80
+    assert sum(within) >= 0.75 * len(within)
