@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
+PAGE := gateway/explorer/dist/index.html
+PAGE_SOURCES := $(addprefix gateway/explorer/,src index.html vite.config.js package.json package-lock.json)
 
 .PHONY: demo env test check bench verify explorer explorer-if-node schema lock clean
 .DEFAULT_GOAL := demo
@@ -47,9 +49,9 @@ explorer:
 	@cd gateway/explorer && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 explorer-if-node:
-	@if [ -f gateway/explorer/dist/index.html ]; then :; \
-	elif command -v npm >/dev/null; then echo "Building GraphiQL…"; $(MAKE) --no-print-directory explorer; \
-	else echo "GraphiQL is not built, for there is no npm here; everything else works."; fi
+	@if [ -f $(PAGE) ] && [ -z "$$(find $(PAGE_SOURCES) -newer $(PAGE))" ]; then :; \
+	elif command -v npm >/dev/null; then echo "Building GraphiQL…"; $(MAKE) --no-print-directory explorer || [ -f $(PAGE) ]; \
+	else echo "GraphiQL is not built, or not anew, for there is no npm here; everything else works."; fi
 
 # The pinned versions, from the lower bounds of pyproject.toml.
 lock: env
