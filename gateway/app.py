@@ -99,7 +99,7 @@ def create_app(
     window = Window(fetcher, entries=settings.bulk_limit)
 
     records = _records(settings, redis)
-    dance = Dance(client, signer, origin, seconds=settings.origin_timeout)
+    dance = Dance(client, signer, budget, origin, seconds=settings.origin_timeout)
     terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
     desk = Desk.over(records, _sealer(settings), dance, terms)
     ledger = _ledger(settings, redis)

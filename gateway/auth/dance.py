@@ -13,7 +13,10 @@ from gateway.upstream.client import Client, Response
 from gateway.upstream.errors import ForeignLink, InvalidId, MalformedDocument, UpstreamError
 from gateway.upstream.href import Origin, path_of, with_parameters
 from gateway.upstream.hypermedia import read_refusal
+from gateway.upstream.identity import PUBLIC, Identity, subscriber
 from gateway.upstream.pox import Node, parse
+from gateway.upstream.quota.budget import Budget
+from gateway.upstream.quota.meter import Account
 from gateway.upstream.signing import Credentials, Signer
 
 _LONGEST: Final = 1_000
@@ -42,8 +45,11 @@ class Person:
 class Dance:
     """Asks the origin; each request within *seconds*."""
 
-    def __init__(self, client: Client, signer: Signer, origin: Origin, *, seconds: float) -> None:
+    def __init__(
+        self, client: Client, signer: Signer, budget: Budget, origin: Origin, *, seconds: float
+    ) -> None:
         self._client = client
+        self._budget = budget
         self._signer = signer
         self._origin = origin
         self._seconds = seconds
@@ -72,13 +78,13 @@ class Dance:
     ) -> Mapping[str, str]:
         href = self._origin.expand_path(path)
         authorization = self._signer.handshake("GET", href, protocol, token)
-        response = await self._send(href, authorization)
+        response = await self._send(href, authorization, PUBLIC)
         if response.status in _NOES and token is not None:
             raise NotAllowed
         return _form(response)
 
     async def _current(self, token: Credentials) -> str:
-        node = await self._read(self._origin.expand_path(Path.CURRENT_USER), token)
+        node = await self._read(self._origin.expand_path(Path.CURRENT_USER), token, PUBLIC)
         for link in node.every("link"):
             if link.attribute("rel") == Rel.CURRENT_USER:
                 return self._user_id(link.attribute("href") or "")
@@ -97,13 +103,13 @@ class Dance:
             href = self._origin.expand_path(Path.USER, id=user_id)
         except InvalidId as error:
             raise OriginTroubled from error
-        node = await self._read(href, token)
+        node = await self._read(href, token, subscriber(user_id))
         names = filter(None, (node.text("first_name"), node.text("last_name")))
         return (node.text("nickname") or " ".join(names))[:_LONGEST_NAME] or None
 
-    async def _read(self, href: Href, token: Credentials) -> Node:
+    async def _read(self, href: Href, token: Credentials, whose: Identity) -> Node:
         href = with_parameters(href, {"v": "1.5"})
-        response = await self._send(href, self._signer.authorization("GET", href, token))
+        response = await self._send(href, self._signer.authorization("GET", href, token), whose)
         if response.status != 200:
             refusal = read_refusal(response.body, href, status=response.status)
             raise NotAllowed if response.status in _NOES else OriginTroubled from refusal
@@ -112,10 +118,11 @@ class Dance:
         except MalformedDocument as error:
             raise OriginTroubled from error
 
-    async def _send(self, href: Href, authorization: str) -> Response:
+    async def _send(self, href: Href, authorization: str, whose: Identity) -> Response:
         deadline = asyncio.get_running_loop().time() + self._seconds
         try:
-            return await self._client.get(href, authorization=authorization, deadline=deadline)
+            async with self._budget.call(Account(whose), deadline=deadline):
+                return await self._client.get(href, authorization=authorization, deadline=deadline)
         except UpstreamError as error:
             raise OriginTroubled from error
 

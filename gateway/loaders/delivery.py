@@ -1,8 +1,8 @@
 """One change on its way to the origin: on whose behalf, until when, and whether it may have been made."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -13,16 +13,12 @@ from gateway.resources import Content, Href, Links
 from gateway.upstream.errors import (
     DeadlineExceeded,
     MalformedDocument,
-    OriginRefused,
     OriginUnreachable,
-    QuotaExhausted,
-    RateLimited,
     UpstreamError,
 )
 from gateway.upstream.href import Origin
 from gateway.upstream.hypermedia import expect
 from gateway.upstream.quota.budget import Budget
-from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
 from gateway.upstream.reader import Exchange, Read, Reader
 from gateway.upstream.statuses import Written
@@ -33,8 +29,6 @@ LOOKS: Final = 4
 
 _SENDS: Final = 3
 """How often a write is tried that certainly did not leave."""
-_HOLD: Final = 2.0
-"""Seconds beyond the deadline for which a permit is held at most."""
 _PAUSE: Final = 0.05
 """Seconds after the first look; twice as many after each that follows."""
 
@@ -81,7 +75,7 @@ class Delivery:
     async def read(self, href: Href, found: type[_C]) -> _C:
         """Read *href* afresh."""
         read = Read(self.upstream.origin.resolve(href), self.viewer.token)
-        async with self._permitted():
+        async with self._call():
             (answer,) = await self.upstream.reader.read(
                 [read], deadline=self.operation.deadline, spent=self._count
             )
@@ -108,7 +102,7 @@ class Delivery:
         await asyncio.sleep(seconds)
 
     async def _send(self, write: Write) -> Written:
-        async with self._permitted():
+        async with self._call():
             return await self._send_now(write)
 
     async def _send_now(self, write: Write) -> Written:
@@ -123,26 +117,10 @@ class Delivery:
         self.is_doubtful = False
         return written
 
-    @asynccontextmanager
-    async def _permitted(self) -> AsyncIterator[None]:
-        """Hold a permit for one call of the subscriber's; raise ``RateLimited`` where there is none."""
-        budget, account = self.upstream.budget, Account(self.viewer.identity)
-        deadline = self.operation.deadline
-        hold = deadline - asyncio.get_running_loop().time() + _HOLD
-        permits = await budget.take(account, 1, deadline=deadline, hold=max(hold, _HOLD))
-        try:
-            yield
-        except OriginRefused as error:
-            match limit_of(error):
-                case Limit.DAY:
-                    await budget.over_day(account)
-                    raise QuotaExhausted(budget.seconds_left()) from error
-                case Limit.SECOND:
-                    await budget.over_second(account, 1.0)
-                    raise RateLimited(1.0) from error
-            raise
-        finally:
-            await budget.give_back(account, permits)
+    def _call(self) -> AbstractAsyncContextManager[None]:
+        """Cover one call of the subscriber's."""
+        account = Account(self.viewer.identity)
+        return self.upstream.budget.call(account, deadline=self.operation.deadline)
 
     def _count(self, exchange: Exchange) -> None:
         self.operation.count(Sent(exchange, exchange.reads, waited=0.0))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.upstream.identity import Identity
+from gateway.upstream.identity import Identity, subscriber
 from gateway.upstream.signing import Credentials
 
 
@@ -20,4 +20,4 @@ class Viewer:
     @property
     def identity(self) -> Identity:
         """Return who may see what is read on their behalf, as it stands in every key."""
-        return Identity(f"user:{self.user_id}")
+        return subscriber(self.user_id)

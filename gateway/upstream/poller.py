@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from gateway.resources import Content
 from gateway.upstream import etag, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import MalformedDocument, OriginRefused, QuotaExhausted, RateLimited
+from gateway.upstream.errors import MalformedDocument
 from gateway.upstream.identity import Identity
 from gateway.upstream.quota.budget import Budget
-from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
 from gateway.upstream.reader import Read
 from gateway.upstream.signing import Signer
@@ -37,24 +36,9 @@ class Poller:
 
         Raises ``UpstreamError``; ``RateLimited`` and ``QuotaExhausted`` where there is no call for it.
         """
-        account, deadline = Account(identity), asyncio.get_running_loop().time() + self._seconds
-        permits = await self._budget.take(
-            account, 1, deadline=deadline, hold=self._seconds + 2, is_background=True
-        )
-        limit: Limit | None = None
-        try:
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        async with self._budget.call(Account(identity), deadline=deadline, is_background=True):
             return await self._ask(read, tag, deadline)
-        except OriginRefused as error:
-            limit = limit_of(error)
-            if limit is Limit.DAY:
-                await self._budget.over_day(account)
-                raise QuotaExhausted(self._budget.seconds_left()) from error
-            if limit is Limit.SECOND:
-                await self._budget.over_second(account, 1.0)
-                raise RateLimited(1.0) from error
-            raise
-        finally:
-            await self._budget.give_back(account, permits, uncounted=int(limit is not None))
 
     async def _ask(self, read: Read, tag: str | None, deadline: float) -> Tagged | None:
         response = await self._client.get(

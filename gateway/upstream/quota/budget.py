@@ -5,13 +5,15 @@ import itertools
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import Final
 
-from gateway.upstream.errors import QuotaExhausted, RateLimited
+from gateway.upstream.errors import OriginRefused, QuotaExhausted, RateLimited
+from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import DAY, Account, Allowance, Meter
 
 
@@ -44,6 +46,9 @@ class _Line:
             self.gone.remove(heappop(self.places))
         return self.places[0]
 
+
+_HOLD: Final = 2.0
+"""Seconds that a permit is held at least, should its call never end."""
 
 _LONGEST_NAP: Final = 0.25
 """Seconds after which one who waits asks again: permits may have come back on another node."""
@@ -89,6 +94,32 @@ class Budget:
         finally:
             line.gone.add(place)
             await self._wake(account)
+
+    @asynccontextmanager
+    async def call(
+        self, account: Account, *, deadline: float, is_background: bool = False
+    ) -> AsyncIterator[None]:
+        """Cover one call that is made inside, and take note if the origin says that it was one too many.
+
+        Raises as ``take`` does, and in place of the origin's own words.
+        """
+        hold = max(0.0, deadline - asyncio.get_running_loop().time()) + _HOLD
+        permits = await self.take(account, 1, deadline=deadline, hold=hold, is_background=is_background)
+        uncounted = 0
+        try:
+            yield
+        except OriginRefused as error:
+            limit = limit_of(error)
+            uncounted = int(limit is not None)
+            if limit is Limit.DAY:
+                await self.over_day(account)
+                raise QuotaExhausted(self.seconds_left()) from error
+            if limit is Limit.SECOND:
+                await self.over_second(account, 1.0)
+                raise RateLimited(1.0) from error
+            raise
+        finally:
+            await self.give_back(account, permits, uncounted=uncounted)
 
     async def give_back(self, account: Account, permits: Sequence[str], *, uncounted: int = 0) -> None:
         """Return *permits* whose answers are there; the origin refused *uncounted* of the calls."""
