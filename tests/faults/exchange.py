@@ -1,0 +1,103 @@
+"""One HTTP exchange as the fault proxy sees it: what was asked, and what the origin answers."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+BULK: Final = "/bulk"
+_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that arrived."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        """Return the path."""
+        return urlsplit(self.target).path
+
+    @property
+    def is_bulk(self) -> bool:
+        """Tell whether it carries several."""
+        return self.path.endswith(BULK)
+
+    @property
+    def is_write(self) -> bool:
+        """Tell whether it is to change anything."""
+        return self.method != "GET" and not self.is_bulk
+
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths of all that it asks for, each of them a call."""
+        if not self.is_bulk:
+            return [self.path]
+        form = parse_qsl(self.body.decode())
+        return [urlsplit(value).path for name, value in form if name.startswith("entry_")]
+
+    @property
+    def is_personal(self) -> bool:
+        """Tell whether it is, or carries, something on a subscriber's behalf."""
+        return any(path.startswith("/users") for path in self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer; the length is told when it is written."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def head(self, *lines: str) -> bytes:
+        """Return the status line, the headers, *lines* and the empty line after them."""
+        told = [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join((f"HTTP/1.1 {self.status} Anything", *told, *lines, "", "")).encode()
+
+    def encode(self, length: int | None = None, *lines: str) -> bytes:
+        """Return the whole with its length, or the *length* that is claimed."""
+        claimed = len(self.body) if length is None else length
+        return self.head(f"Content-Length: {claimed}", *lines) + self.body
+
+
+class Origin:
+    """The real origin, asked straight."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, url: str) -> None:
+        self._transport = transport
+        self._url = url
+        self.calls = 0
+        """What it was asked for: entries of bulk requests, and other requests."""
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Return what it answers."""
+        self.calls += len(asked.paths)
+        headers = {name: value for name, value in asked.headers.items() if name != "accept-encoding"}
+        request = httpx.Request(
+            asked.method, f"{self._url}{asked.target}", headers=headers, content=asked.body
+        )
+        response = await self._transport.handle_async_request(request)
+        body = b"".join([chunk async for chunk in response.aiter_raw()])
+        kept = {name: value for name, value in response.headers.items() if name not in _OURS}
+        return Answer(response.status_code, body, kept)
+
+
+async def read_request(reader: asyncio.StreamReader) -> Asked:
+    """Read one request; raise ``IncompleteReadError`` where none comes any more."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.split("\r\n")
+    method, target, _version = first.split(" ")
+    pairs = (line.partition(": ") for line in lines if line)
+    headers = {name.lower(): value for name, _, value in pairs}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Asked(method, target, headers, body)
