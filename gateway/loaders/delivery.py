@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from gateway.loaders.tags import Tags
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation, Sent
 from gateway.relations import Relation
@@ -29,8 +30,6 @@ LOOKS: Final = 4
 
 _SENDS: Final = 3
 """How often a write is tried that certainly did not leave."""
-_PAUSE: Final = 0.05
-"""Seconds after the first look; twice as many after each that follows."""
 
 _C = TypeVar("_C", bound=Content)
 
@@ -46,6 +45,9 @@ class Upstream:
     reader: Reader
     writer: Writer
     budget: Budget
+    tags: Tags = field(default_factory=Tags)
+    pause: float = 0.05
+    """Seconds after the first look at what has become of a change; twice as many after each that follows."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,7 +98,7 @@ class Delivery:
 
     async def pause(self, look: int) -> None:
         """Wait before the origin is looked at once more; raise ``DeadlineExceeded`` when there is no time."""
-        seconds = _PAUSE * 2**look
+        seconds = self.upstream.pause * 2**look
         if asyncio.get_running_loop().time() + seconds >= self.operation.deadline:
             raise DeadlineExceeded
         await asyncio.sleep(seconds)

@@ -13,7 +13,7 @@ from gateway.loaders.changes import QueueChange
 from gateway.loaders.delivery import LOOKS, Delivery
 from gateway.loaders.errors import Unverifiable
 from gateway.loaders.lineup import Lineup
-from gateway.loaders.outcomes import Conflict, QueueOutcome
+from gateway.loaders.outcomes import Changed, Conflict, QueueOutcome
 from gateway.loaders.queue_rules import Before, Desk
 from gateway.resources import Href
 from gateway.subscriber import Queue, Resource, User
@@ -75,7 +75,7 @@ class _Attempts:
         before = rules.before(self._change, lineup)
         await self._delivery.note(before.write())
         try:
-            return rules.done(self._change, await self._delivery.write(step))
+            return await self._send(step)
         except UpstreamError as error:
             if not is_settled(error):
                 return await self._find_out(before)
@@ -115,7 +115,7 @@ class _Attempts:
                 self._delivery.is_doubtful = False
                 return step
             try:
-                return rules.done(self._change, await self._delivery.write(step))
+                return await self._send(step)
             except UpstreamError as error:
                 refusal = error if isinstance(error, OriginRefused) and not rules.is_stale(error) else None
         raise OriginUnreachable(self._desk.queue)
@@ -140,13 +140,31 @@ class _Attempts:
             queue=lineup.queue,
         )
 
+    async def _send(self, step: Write) -> Changed:
+        written = await self._delivery.write(step)
+        if written.etag is not None:
+            self._delivery.upstream.tags.believe(self._desk.queue, written.etag)
+        return rules.done(self._change, written)
+
     async def _look(self) -> Lineup | None:
+        """Return the queue, unless it cannot be read, or what is read is old."""
         try:
-            return await self._read(is_whole=True)
+            lineup = await self._read_once(is_whole=True)
         except UpstreamError:
             return None
+        return lineup if self._is_present(lineup) else None
 
     async def _read(self, *, is_whole: bool) -> Lineup:
+        look = 0
+        while not self._is_present(lineup := await self._read_once(is_whole=is_whole)):
+            await self._delivery.pause(look)
+            look += 1
+        return lineup
+
+    def _is_present(self, lineup: Lineup) -> bool:
+        return self._delivery.upstream.tags.believe(self._desk.queue, lineup.etag)
+
+    async def _read_once(self, *, is_whole: bool) -> Lineup:
         parameters = {"start_index": 0, "max_results": _WHOLE if is_whole else 1}
         queue = await self._delivery.read(with_parameters(self._desk.queue, parameters), Queue)
         if not queue.etag:

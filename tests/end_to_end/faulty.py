@@ -115,7 +115,7 @@ class FaultyWay(httpx.AsyncBaseTransport):
         if fault is Fault.GARBLED:
             return _answer(status, GARBAGE)
         if request.method != "GET":
-            self._old = dict(self._answers)
+            self._old, self._answers = self._answers, {}
         elif fault is Fault.STALE:
             body = self._old.get(_key(request), body)
         else:

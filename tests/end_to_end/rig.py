@@ -16,7 +16,7 @@ from gateway.loaders.delivery import Upstream
 from gateway.loaders.outcomes import Outcome
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.window import Operation
-from gateway.loaders.writes import Request, Writes
+from gateway.loaders.writes import Request, Writes, Written
 from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database
 from gateway.origin.demo.credentials import DemoCredentials
@@ -115,6 +115,15 @@ class Rig:
         return self.upstream.origin.expand_path(f"{Path.USER}/queues/{kind}", id=self.viewer.user_id)
 
 
+def noting(written: list[tuple[Identity, frozenset[str]]]) -> Written:
+    """Return what keeps in *written* whose families were written."""
+
+    async def note(identity: Identity, families: Collection[str]) -> None:
+        written.append((identity, frozenset(families)))
+
+    return note
+
+
 def number(item: QueueItem) -> str:
     """Return the last part of the address of an entry's title."""
     assert item.title is not None
@@ -141,13 +150,9 @@ async def rig_over(url: str, credentials: DemoCredentials, file: File) -> AsyncI
         way = faulty._transport  # noqa: SLF001 - it was made a line above
         assert isinstance(way, FaultyWay)
         upstream, straight = (_upstream(http, credentials) for http in (faulty, plain))
-        written: list[tuple[Identity, frozenset[str]]] = []
-
-        async def note(identity: Identity, families: Collection[str]) -> None:
-            written.append((identity, frozenset(families)))
-
-        writes = Writes(upstream, ledger, note)
         viewer = Viewer(person.user_id, Credentials(person.token, person.secret))
+        written: list[tuple[Identity, frozenset[str]]] = []
+        writes = Writes(upstream, ledger, noting(written))
         yield Rig(way, writes, upstream, viewer, straight, ledger, written)
         await writes.close()
     await ledger.close()
@@ -160,4 +165,4 @@ def _upstream(http: httpx.AsyncClient, credentials: DemoCredentials) -> Upstream
     reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
     allowance = Allowance(1_000_000, 1_000_000)
     budget = Budget(OwnMeter(allowance, clock=time.time), allowance)
-    return Upstream(origin, reader, Writer(client, signer), budget)
+    return Upstream(origin, reader, Writer(client, signer), budget, pause=0.001)

@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.loaders.changes import AddTitle, Change, MoveTitle, RateTitle, RemoveTitle, ReplaceQueue
-from gateway.loaders.errors import IdReused, OutcomeUnknown
+from gateway.loaders.errors import IdReused, OutcomeUnknown, Unverifiable
 from gateway.loaders.outcomes import Changed, Conflict, Outcome, Rated
-from gateway.loaders.writes import QUEUE_FAMILIES
+from gateway.loaders.writes import QUEUE_FAMILIES, Writes
 from gateway.origin.demo.credentials import DemoCredentials
+from gateway.stores.mutations import Key
+from gateway.stores.records import StoreUnavailable
+from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.subscriber import QueueKind
 from gateway.upstream.errors import OriginUnreachable
 from tests.end_to_end.faulty import Fault, Plan, each, nothing, these
-from tests.end_to_end.rig import INSTANT_TITLES, Rig, rig_over, tail
+from tests.end_to_end.rig import INSTANT_TITLES, Rig, noting, rig_over, tail
 
 pytestmark = pytest.mark.anyio
 
@@ -240,6 +244,46 @@ async def test_a_client_that_leaves_stops_nothing(rig: Rig) -> None:
 
     assert isinstance(outcome, Changed)
     assert rig.way.writes == ["POST"]
+
+
+async def test_a_queue_without_a_tag_is_not_changed(rig: Rig) -> None:
+    """Nothing would guard the change, so it could undo what somebody else did."""
+    bare = httpx.ByteStream(b"<queue></queue>")
+    rig.way.origin = httpx.MockTransport(lambda _: httpx.Response(200, stream=bare))
+
+    with pytest.raises(Unverifiable):
+        await rig.make(ADD)
+
+    assert rig.way.writes == []
+
+
+class Forgetful(SQLiteLedger):
+    """A ledger that is away by the time when an outcome is known."""
+
+    async def settle(self, key: Key, holder: str, outcome: bytes) -> bool:  # noqa: ARG002
+        """Keep nothing."""
+        raise StoreUnavailable("gone")
+
+
+async def test_an_outcome_that_cannot_be_kept_is_told(rig: Rig) -> None:
+    """The change was made, and nobody gains by not hearing of it."""
+    ledger = Forgetful()
+    await ledger.open()
+    rig.writes = Writes(rig.upstream, ledger, noting([]))
+
+    assert isinstance(await rig.make(ADD), Changed)
+
+    await ledger.close()
+
+
+async def test_without_a_ledger_nothing_is_sent(rig: Rig) -> None:
+    """A change that could not be found out about later is not begun."""
+    await rig.ledger.close()
+
+    with pytest.raises(StoreUnavailable):
+        await rig.make(ADD)
+
+    assert rig.way.sent == []
 
 
 RATINGS = {"give": ("no_opinion", "4"), "change": ("2", "not_interested"), "take back": ("5", "no_opinion")}

@@ -1,0 +1,31 @@
+"""Old states of a queue are not taken for the present."""
+
+from gateway.loaders.tags import DOUBTS, EMPTY, Tags
+from gateway.resources import Href
+
+QUEUE, OTHER = Href("http://o.test/1"), Href("http://o.test/2")
+
+
+def test_a_tag_that_was_followed_by_another_is_old() -> None:
+    """It is believed for another queue, and so is one that nobody has seen."""
+    tags = Tags()
+
+    assert [tags.believe(QUEUE, tag) for tag in ("1", "2", "1", "2", "3")] == [True, True, False, True, True]
+    assert tags.believe(OTHER, "1")
+
+
+def test_an_old_tag_that_is_read_again_and_again_is_believed() -> None:
+    """Then it was seen out of order."""
+    tags = Tags()
+    for tag in ("1", "2"):
+        tags.believe(QUEUE, tag)
+
+    assert [tags.believe(QUEUE, "1") for _ in range(DOUBTS)] == [False] * (DOUBTS - 1) + [True]
+    assert tags.believe(QUEUE, "1")
+
+
+def test_an_empty_queue_may_be_empty_again() -> None:
+    """Its tag is always the same."""
+    tags = Tags()
+
+    assert all(tags.believe(QUEUE, tag) for tag in (EMPTY, "1", EMPTY, "2", EMPTY))
