@@ -17,8 +17,8 @@ from strawberry.types.graphql import OperationType
 from gateway.edge import explain, explorer
 from gateway.edge.errors import is_unauthenticated
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
-from gateway.edge.operations import Forget, answer_of
-from gateway.edge.request import Asked, read_asked
+from gateway.edge.operations import Answer, Forget, answer_of
+from gateway.edge.request import SAFE, Asked, read_asked
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
@@ -26,6 +26,7 @@ from gateway.schema.context import Context
 
 _log: Final = logging.getLogger(__name__)
 
+_PARTIAL_SUCCESS: Final = 294
 _REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "LIMIT_EXCEEDED", 503: "INTERNAL"}
 
 
@@ -48,7 +49,7 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
-        if request.method == "GET" and "query" not in request.query_params:
+        if request.method in SAFE and "query" not in request.query_params:
             if "text/html" in request.headers.get("accept", ""):
                 return explorer.page()
             raise HTTPException(400, "There is no `query`.")
@@ -74,7 +75,7 @@ class Endpoint:
     async def _execute(
         self, asked: Asked, context: Context, method: str
     ) -> ExecutionResult | PreExecutionError:
-        allowed = {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+        allowed = {OperationType.QUERY} if method in SAFE else {OperationType.QUERY, OperationType.MUTATION}
         try:
             return await self._schema.execute(
                 asked.query or " ",  # strawberry takes an empty one for a fault of ours
@@ -108,8 +109,19 @@ def _response(result: ExecutionResult | PreExecutionError, request: Request, con
     asked = explain.asked_for(request)
     if asked is not explain.Explain.NOTHING and not isinstance(result, PreExecutionError):
         body["extensions"] = explain.extensions(context.operation)
-    is_bad = not answer.is_begun and _media_type(request) == GRAPHQL_JSON
-    return _json(body, request, status=400 if is_bad else 200)
+    status = _status(answer) if _media_type(request) == GRAPHQL_JSON else 200
+    return _json(body, request, status=status)
+
+
+def _status(answer: Answer) -> int:
+    """Return the status of *answer* in the newer media type; plain JSON is always 200.
+
+    GraphQL over HTTP, September 2026: 294 where there are data and errors. It would have 422 for what is not
+    valid, but npm's audits, and with them clients of before, 400.
+    """
+    if not answer.is_begun:
+        return 400
+    return _PARTIAL_SUCCESS if "errors" in answer.body else 200
 
 
 def _media_type(request: Request) -> str | None:

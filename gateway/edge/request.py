@@ -10,6 +10,9 @@ from starlette.requests import Request
 
 LARGEST_BODY: Final = 1_000_000
 
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""The methods that only ask: their operation is in the address, and never a mutation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -18,11 +21,13 @@ class Asked:
     query: str
     variables: Mapping[str, object] | None
     operation_name: str | None
+    extensions: Mapping[str, object] | None = None
+    """What a client says beyond GraphQL."""
 
 
 async def read_asked(request: Request) -> Asked:
     """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none."""
-    if request.method == "GET":
+    if request.method in SAFE:
         return checked(_from_query(request))
     _check_kind(request)
     return checked(_parsed(await _body(request), "The body"))
@@ -47,8 +52,11 @@ def _from_query(request: Request) -> Mapping[str, object]:
     if len(parameters.multi_items()) > len(parameters):
         raise HTTPException(400, "Each parameter may be given once.")
     asked: dict[str, object] = dict(parameters)
-    if variables := parameters.get("variables"):
-        asked["variables"] = _parsed(variables.encode(), "`variables`")
+    for name in ("variables", "extensions"):
+        if text := parameters.get(name):
+            asked[name] = _parsed(text.encode(), f"`{name}`")
+    if not asked.get("operationName"):
+        asked["operationName"] = None  # Empty is the same as not there, in an address alone.
     return asked
 
 
@@ -73,12 +81,16 @@ def _parsed(text: bytes, what: str) -> Mapping[str, object]:
 
 def checked(asked: Mapping[str, object]) -> Asked:
     """Return the operation that *asked* describes; raise ``HTTPException`` 400 where it does not."""
-    query, variables = asked.get("query"), asked.get("variables")
-    operation_name = asked.get("operationName")
+    query, operation_name = asked.get("query"), asked.get("operationName")
     if not isinstance(query, str):
         raise HTTPException(400, "There is no `query`, or it is not a string.")
-    if variables is not None and not isinstance(variables, dict):
-        raise HTTPException(400, "`variables` must be an object.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HTTPException(400, "`operationName` must be a string.")
-    return Asked(query, variables, operation_name)
+    return Asked(query, _map(asked, "variables"), operation_name, _map(asked, "extensions"))
+
+
+def _map(asked: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+    value = asked.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise HTTPException(400, f"`{name}` must be an object.")
+    return value

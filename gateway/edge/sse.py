@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.edge.errors import log_fault
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON
 from gateway.edge.operations import ALL, READING, Answer, Operations
-from gateway.edge.request import Asked
+from gateway.edge.request import SAFE, Asked
 from gateway.edge.streams import (
     Authenticate,
     Ending,
@@ -65,7 +65,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; raise ``HTTPException`` (405, 429 or 503) where there can be none."""
         with self._open() as stream:
-            allowed = READING if self._request.method == "GET" else ALL
+            allowed = READING if self._request.method in SAFE else ALL
             answers = self._events.operations.stream(self._asked, self._viewer, allowed)
             async with aclosing(answers):
                 first = await anext(answers)

@@ -40,6 +40,7 @@ BODIES = {
     "a query that is a list": b'{"query": ["{ __typename }"]}',
     "variables that are a list": b'{"query": "{ __typename }", "variables": []}',
     "variables that are a string": b'{"query": "{ __typename }", "variables": "{}"}',
+    "extensions that are a list": b'{"query": "{ __typename }", "extensions": []}',
     "a name that is a number": b'{"query": "{ __typename }", "operationName": 1}',
 }
 
@@ -139,6 +140,7 @@ async def test_a_query_comes_by_get(graph: Graph) -> None:
         "query={__typename}&variables=[]",
         "query={__typename}&variables={",
         "query={__typename}&variables=null",
+        "query={__typename}&extensions=1",
     ],
 )
 async def test_an_address_that_is_no_request_is_refused(parameters: str, graph: Graph) -> None:
@@ -151,14 +153,19 @@ async def test_an_address_that_is_no_request_is_refused(parameters: str, graph: 
 
 
 @pytest.mark.parametrize("operation", ["mutation { x }", "query A { __typename } mutation B { x }"])
-async def test_only_queries_come_by_get(operation: str, graph: Graph) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
+async def test_only_queries_come_by_get(operation: str, method: str, accept: str, graph: Graph) -> None:
     """Whatever would change something is refused, also where a name picks it (T16)."""
     name = {"operationName": "B"} if " B " in operation else {}
 
-    response = await graph.http.get(f"/graphql?{urlencode({'query': operation, **name})}")
+    address = f"/graphql?{urlencode({'query': operation, **name})}"
+    headers = {**JSON, "accept": accept}
+    response = await graph.http.request(method, address, content=TYPENAME, headers=headers)
 
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    if method == "GET":
+        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
@@ -167,6 +174,23 @@ async def test_other_methods_are_refused(method: str, graph: Graph) -> None:
     response = await graph.http.request(method, "/graphql", content=TYPENAME, headers=JSON)
 
     assert response.status_code == 405
+    assert {"GET", "POST"} <= set(response.headers["allow"].split(", "))
+
+
+async def test_the_head_of_an_answer_comes_by_head(graph: Graph) -> None:
+    """An address is asked about with the same outcome; what is in a body does not count (T16)."""
+    mutation = '{"query": "mutation { __typename }"}'
+    known = await graph.http.request("HEAD", "/graphql?query={__typename}", content=mutation, headers=JSON)
+    none = await graph.http.request("HEAD", "/graphql", content=mutation, headers=JSON)
+
+    assert (known.status_code, none.status_code) == (200, 400)
+
+
+async def test_an_empty_name_in_an_address_is_none(graph: Graph) -> None:
+    """A form sends its empty fields too."""
+    response = await graph.http.get("/graphql?query=query A {__typename}&operationName=")
+
+    assert (response.status_code, response.json()) == (200, HELLO)
 
 
 async def test_an_answer_is_nobody_elses(graph: Graph, wire: Wire) -> None:
