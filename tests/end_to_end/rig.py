@@ -21,6 +21,7 @@ from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database
 from gateway.origin.demo.credentials import DemoCredentials
 from gateway.origin.settings import OriginSettings
+from gateway.origin.start import Consumer
 from gateway.relations import Relation
 from gateway.resources import Content, Href
 from gateway.stores.sqlite_mutations import SQLiteLedger
@@ -57,6 +58,7 @@ class Rig:
     straight: Upstream
     """The same origin, without faults."""
     ledger: SQLiteLedger
+    consumer: Consumer
     written: list[tuple[Identity, frozenset[str]]] = field(default_factory=list)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -153,7 +155,7 @@ async def rig_over(url: str, credentials: DemoCredentials, file: File) -> AsyncI
         viewer = Viewer(person.user_id, Credentials(person.token, person.secret))
         written: list[tuple[Identity, frozenset[str]]] = []
         writes = Writes(upstream, ledger, noting(written))
-        yield Rig(way, writes, upstream, viewer, straight, ledger, written)
+        yield Rig(way, writes, upstream, viewer, straight, ledger, credentials.consumer, written)
         await writes.close()
     await ledger.close()
 

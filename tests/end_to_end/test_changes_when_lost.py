@@ -1,24 +1,33 @@
 """What becomes of a change when requests and answers get lost: one row of the table of faults each."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import HTTPConnection
 
+from gateway.app import create_app
 from gateway.loaders.changes import AddTitle, Change, MoveTitle, RateTitle, RemoveTitle, ReplaceQueue
 from gateway.loaders.errors import IdReused, OutcomeUnknown, Unverifiable
 from gateway.loaders.outcomes import Changed, Conflict, Outcome, Rated
+from gateway.loaders.viewer import Viewer
 from gateway.loaders.writes import QUEUE_FAMILIES, Writes
 from gateway.origin.demo.credentials import DemoCredentials
+from gateway.resources import Kind
+from gateway.schema import ids
+from gateway.settings import Settings
 from gateway.stores.mutations import Key
 from gateway.stores.records import StoreUnavailable
 from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.subscriber import QueueKind
 from gateway.upstream.errors import OriginUnreachable
+from gateway.upstream.href import Address
 from tests.end_to_end.faulty import Fault, Plan, each, nothing, these
-from tests.end_to_end.rig import INSTANT_TITLES, Rig, noting, rig_over, tail
+from tests.end_to_end.rig import INSTANT_TITLES, URL, Rig, noting, rig_over, tail
 
 pytestmark = pytest.mark.anyio
 
@@ -326,3 +335,54 @@ async def test_a_rating_whose_look_is_lost_is_resolved_by_its_id(rig: Rig) -> No
     assert await rig.make(RateTitle(title=JAWS, opinion="5"), "id") == Rated(title=JAWS)
 
     assert (await rig.rating(JAWS)).user == 5
+
+
+async def test_w4_what_is_not_known_is_an_error_of_its_own_field(rig: Rig) -> None:
+    """It has a code and the id to repeat, and what stands beside it has its data."""
+    rig.way.plan = blind_after(Fault.LOST_AFTER)
+    query = """mutation ($id: ID!) {
+        lost: addToQueue(input: {kind: INSTANT, titleId: $id, clientMutationId: "tap-17"}) { __typename }
+        viewer: __typename
+    }"""
+
+    async with graph_over(rig) as ask:
+        unknown = await ask(query, id=STAR_ID)
+        rig.way.plan = nothing
+        known = await ask(query, id=STAR_ID)
+
+    assert unknown["data"] == {"lost": None, "viewer": "Mutation"}
+    (error,) = unknown["errors"]
+    assert error["path"] == ["lost"]
+    assert error["extensions"] == {"code": "OUTCOME_UNKNOWN", "clientMutationId": "tap-17"}
+    assert known["data"]["lost"] == {"__typename": "QueueChanged"}
+    assert await rig.order() == [*THREE, tail(STAR)]
+
+
+STAR_ID = ids.encode(Address(Kind.MOVIE, (tail(STAR),)))
+
+
+@asynccontextmanager
+async def graph_over(rig: Rig) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+    """Run a gateway on the rig's way; give what asks it on behalf of the rig's subscriber."""
+
+    async def known(_request: HTTPConnection) -> Viewer | None:
+        return rig.viewer
+
+    settings = Settings(
+        origin_url=URL,
+        consumer_key=rig.consumer.key,
+        consumer_secret=rig.consumer.secret,
+        calls_per_second=1_000,
+    )
+    app = create_app(
+        settings, open_pool=lambda _limits: httpx.AsyncClient(transport=rig.way), authenticate=known
+    )
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as http,
+    ):
+
+        async def ask(query: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
+            return (await http.post("/graphql", json={"query": query, "variables": variables})).json()
+
+        yield ask
