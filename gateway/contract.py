@@ -121,6 +121,8 @@ class Path:
 
     TITLES = "/catalog/titles"
     AUTOCOMPLETE = "/catalog/titles/autocomplete"
+    INDEX_FILE = "/catalog/titles/{file}"
+    """One of ``index``, ``full``, ``streaming`` and ``dvd`` (contract 3.3)."""
     PEOPLE = "/catalog/people"
     BULK = "/utility/bulk"
     REQUEST_TOKEN = "/oauth/request_token"  # noqa: S105 - a path

@@ -13,6 +13,7 @@ from gateway.auth.browser import CALLBACK
 from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.cli.explain import explain
+from gateway.cli.index import index
 from gateway.demo import Server, Supervisor
 from gateway.edge.streams import Streams
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(origin.app, name="origin")
 app.command()(audit)
 app.command()(explain)
+app.command()(index)
 
 _Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
 

@@ -7,7 +7,8 @@ the body is read as it was sent, and inflated here with a cap and a check that t
 import asyncio
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -51,6 +52,15 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is coming back: the status, the headers by lower-case name, the body in pieces, as it is sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +163,24 @@ class Client:
         request = self._http.build_request(method, href, content=content.body or None, headers=headers)
         return await self._send(request, href, deadline)
 
+    @asynccontextmanager
+    async def stream(self, href: Href, *, authorization: str) -> AsyncIterator[Stream]:
+        """GET *href*, and give the answer while it comes in; silence lasts no longer than an attempt."""
+        headers = {**_HEADERS, "authorization": authorization}
+        request = self._http.build_request("GET", href, headers=headers)
+        with _translated(href, self._limits.attempt):
+            response = await self._http.send(request, stream=True)
+            try:
+                yield Stream(response.status_code, dict(response.headers), response.aiter_raw())
+            finally:
+                await response.aclose()
+
     async def _send(self, request: httpx.Request, href: Href, deadline: float) -> Response:
         now = asyncio.get_running_loop().time()
         until = min(deadline, now + self._limits.attempt)
-        try:
+        with _translated(href, round(until - now, 3)):
             async with asyncio.timeout_at(until):
                 return await self._exchange(request, href)
-        except aiohttp.ClientResponseError as error:
-            raise MalformedDocument("/", "the form of an HTTP answer") from error
-        except (httpx.TransportError, aiohttp.ClientError) as error:
-            if _never_left(error):
-                raise OriginUnreachable(href, never_left=True) from error
-            # The transport calls a broken connection a connect time-out, and leaves some errors as they are.
-            if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
-                raise OriginTimedOut(href, round(until - now, 3)) from error
-            raise OriginUnreachable(href) from error
-        except TimeoutError as error:
-            raise OriginTimedOut(href, round(until - now, 3)) from error
 
     async def _exchange(self, request: httpx.Request, href: Href) -> Response:
         response = await self._http.send(request, stream=True)
@@ -195,6 +206,24 @@ class Client:
                 raise ResponseTooLarge(href, limit)
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+@contextmanager
+def _translated(href: Href, seconds: float) -> Iterator[None]:
+    """Raise what a transport calls a failure as what it is to us; *seconds* is the time there was."""
+    try:
+        yield
+    except aiohttp.ClientResponseError as error:
+        raise MalformedDocument("/", "the form of an HTTP answer") from error
+    except (httpx.TransportError, aiohttp.ClientError) as error:
+        if _never_left(error):
+            raise OriginUnreachable(href, never_left=True) from error
+        # The transport calls a broken connection a connect time-out, and leaves some errors as they are.
+        if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+            raise OriginTimedOut(href, seconds) from error
+        raise OriginUnreachable(href) from error
+    except TimeoutError as error:
+        raise OriginTimedOut(href, seconds) from error
 
 
 def _never_left(error: Exception) -> bool:
