@@ -27,12 +27,13 @@ from gateway.edge.streams import Authenticate, Streams
 from gateway.edge.websocket import Sockets
 from gateway.loaders.delivery import Upstream
 from gateway.loaders.fetching import Fetcher
+from gateway.loaders.levels import Operation
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.planner import Planner
 from gateway.loaders.sending import Bounds, Sender
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.watch import Pace, Watches
-from gateway.loaders.window import Operation, Window
+from gateway.loaders.window import Window
 from gateway.loaders.writes import QUEUE_FAMILIES, Writes
 from gateway.schema.context import Context
 from gateway.schema.planning import map_of

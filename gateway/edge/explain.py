@@ -6,8 +6,8 @@ from typing import Final
 
 from starlette.requests import Request
 
+from gateway.loaders.levels import Operation, Sent
 from gateway.loaders.plan import Plan, Step, Way
-from gateway.loaders.window import Operation, Sent
 from gateway.upstream.href import path_of
 
 HEADER: Final = "x-gateway-explain"

@@ -6,9 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from gateway.loaders.levels import Operation, Sent
 from gateway.loaders.tags import Tags
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.window import Operation, Sent
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Links
 from gateway.upstream.errors import (

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.loaders.flights import Flight, Flights
 from gateway.loaders.orders import Errand, Order
 from gateway.loaders.sending import Sender
-from gateway.loaders.wants import Answered, Want
+from gateway.loaders.wants import Answered, Ask, Want
 from gateway.upstream.caching import shelf
 from gateway.upstream.caching.shelf import Held, Shelf, State
 from gateway.upstream.errors import (
@@ -19,6 +20,7 @@ from gateway.upstream.errors import (
     QuotaExhausted,
     RateLimited,
 )
+from gateway.upstream.reader import Exchange
 
 REFRESH_WITHIN: Final = 30.0
 """Seconds that asking anew behind an answer may take; permits are waited for."""
@@ -53,6 +55,8 @@ class Fetcher:
             else:
                 errands.append(errand)
         self._refresh(old)
+        admitted = set(order.admit([errand.want for errand in errands]))
+        errands = [errand for errand in errands if errand.want in admitted]
         await asyncio.gather(self._ask(errands), *(self._join(*each) for each in joined))
 
     async def close(self) -> None:
@@ -81,7 +85,8 @@ class Fetcher:
     async def _join(self, errand: Errand, flight: Flight) -> None:
         """Answer *errand* with what *flight* brings; who has more time than its owner asks once more."""
         answer = await asyncio.shield(flight.landed)
-        if isinstance(answer, _OUT_OF_TIME) and errand.deadline > asyncio.get_running_loop().time():
+        has_time = errand.deadline > asyncio.get_running_loop().time()
+        if isinstance(answer, _OUT_OF_TIME) and has_time and errand.order.admit([errand.want]):
             await self._ask([errand])
         else:
             _tell(errand, answer)
@@ -99,20 +104,44 @@ class Fetcher:
         """Errand anew for what was answered out of what is held; nobody waits for it."""
         if not errands:
             return
-        deadline = asyncio.get_running_loop().time() + REFRESH_WITHIN
-        behind = Order(
-            wants=[errand.want for errand in errands],
-            deadline_of=lambda _: deadline,
-            answer=lambda _want, _answer: None,
-            sent=lambda _exchange, _asks: None,
-            stale=lambda _want, _age: None,
-            is_background=True,
+        behind = Behind(
+            [errand.want for errand in errands], asyncio.get_running_loop().time() + REFRESH_WITHIN
         )
         task = asyncio.create_task(
             self._ask([Errand(errand.want, behind, errand.generation) for errand in errands])
         )
         self._refreshing.add(task)
         task.add_done_callback(self._refreshing.discard)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """The order of what is asked for anew behind an answer: until *deadline*, for nobody."""
+
+    wants: Sequence[Want]
+    deadline: float
+    is_background: bool = True
+
+    def deadline_of(self, _want: Want) -> float:
+        """Return when it is given up."""
+        return self.deadline
+
+    def admit(self, wants: Sequence[Want]) -> Sequence[Want]:
+        """Let everything be asked for."""
+        return wants
+
+    def affords(self, _asks: Sequence[Ask]) -> bool:
+        """Ask once; the answer that there is will do."""
+        return False
+
+    def answer(self, want: Want, answer: Answered) -> None:
+        """Nobody waits."""
+
+    def sent(self, exchange: Exchange, asks: Sequence[Ask]) -> None:
+        """Count at nobody."""
+
+    def stale(self, want: Want, age: float) -> None:
+        """Tell nobody."""
 
 
 def _tell(errand: Errand, answer: Answered) -> None:

@@ -7,8 +7,9 @@ from typing import cast
 
 from aiodataloader import DataLoader
 
+from gateway.loaders.levels import Operation
 from gateway.loaders.wants import Want, merge
-from gateway.loaders.window import Operation, Window
+from gateway.loaders.window import Window
 from gateway.relations import Relation
 from gateway.resources import Content
 from gateway.upstream.errors import DeadlineExceeded

@@ -1,27 +1,50 @@
 """What is handed down when the window closes: wants, until when, and whom to tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from gateway.loaders.wants import Answered, Ask, Want
 from gateway.upstream.caching.shelf import Held
 from gateway.upstream.reader import Exchange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Order:
+class Order(Protocol):
     """Wants that are to be answered together; each is answered exactly once."""
 
-    wants: Sequence[Want]
-    deadline_of: Callable[[Want], float]
-    """Until when somebody waits for a want, a time of the loop."""
-    answer: Callable[[Want, Answered], None]
-    sent: Callable[[Exchange, Sequence[Ask]], None]
-    """Is told of every HTTP request when it is sent, and of what it carries for this order."""
-    stale: Callable[[Want, float], None]
-    """Is told which answer is an old one, in want of a new one, and of how many seconds."""
-    is_background: bool = False
-    """Whether nobody waits: then everybody else goes first."""
+    @property
+    def wants(self) -> Sequence[Want]:
+        """Return what is wanted."""
+        ...
+
+    @property
+    def is_background(self) -> bool:
+        """Say whether nobody waits: then everybody else goes first."""
+        ...
+
+    def deadline_of(self, want: Want) -> float:
+        """Return until when somebody waits for *want*, a time of the loop."""
+        ...
+
+    def admit(self, wants: Sequence[Want]) -> Sequence[Want]:
+        """Take note that *wants* are to be asked for; return those that may be, the others have an answer."""
+        ...
+
+    def affords(self, asks: Sequence[Ask]) -> bool:
+        """Say whether *asks* may be made once more, and take note of it."""
+        ...
+
+    def answer(self, want: Want, answer: Answered) -> None:
+        """Take what came of *want*."""
+        ...
+
+    def sent(self, exchange: Exchange, asks: Sequence[Ask]) -> None:
+        """Take note of an HTTP request that was sent, and of what it carries for this order."""
+        ...
+
+    def stale(self, want: Want, age: float) -> None:
+        """Take note that the answer to *want* is *age* seconds old, in want of a new one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest, tell
 from gateway.loaders.lanes import Lanes
 from gateway.loaders.orders import Errand
-from gateway.loaders.wants import Answered, Ask, ask, split
+from gateway.loaders.wants import Answered, ask, split
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.errors import (
     DeadlineExceeded,
@@ -23,7 +24,7 @@ from gateway.upstream.errors import (
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
-from gateway.upstream.reader import Exchange, Reader
+from gateway.upstream.reader import Reader
 from gateway.upstream.retries import ATTEMPTS, RetryBudget, is_transient, pause
 
 SHORTEST: Final = 0.1
@@ -34,48 +35,6 @@ BULK_ABSENT_FOR: Final = 600.0
 
 Conclude = Callable[[Sequence[tuple[Errand, Answered]]], Awaitable[None]]
 """Is told what came of errands, as soon as it is known; of each exactly once."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
-    """One entry of a request: a call against the allowance, for one errand or for several at once."""
-
-    ask: Ask
-    errands: tuple[Errand, ...]
-    """In the order of the wants of ``ask``."""
-    attempt: int = 1
-    was_refused: bool = False
-    """Whether it was refused before for being over the allowance of a second."""
-
-    @property
-    def predicted_bytes(self) -> int:
-        """Return how large its answer is likely to be."""
-        return self.ask.predicted_bytes
-
-    @property
-    def sent_bytes(self) -> int:
-        """Return how much of a request it takes."""
-        return self.ask.sent_bytes
-
-    @property
-    def family(self) -> str:
-        """Return the family that it belongs to."""
-        return self.ask.wants[0].relation.family
-
-    @property
-    def account(self) -> Account:
-        """Return what the origin counts it as: the consumer's, or the subscriber's (contract 2.9)."""
-        return Account(self.ask.wants[0].identity)
-
-    def without_parts(self) -> "Call | None":
-        """Return it without what is to be expanded; nothing where nothing is."""
-        wants = tuple(replace(want, parts=frozenset()) for want in self.ask.wants)
-        return replace(self, ask=Ask(wants)) if any(want.parts for want in self.ask.wants) else None
-
-    def answered(self, answer: Answered) -> list[tuple[Errand, Answered]]:
-        """Return what *answer* says to each errand."""
-        said = self.ask.answers(answer)
-        return [(errand, said[want]) for errand, want in zip(self.errands, self.ask.wants, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +82,7 @@ class Sender:
         ready: list[Call] = []
         permits: dict[Account, Sequence[str]] = {}
         waiting: list[tuple[Account, Sequence[Call]]] = []
-        for account, group in _by_account(calls).items():
+        for account, group in by_account(calls).items():
             taken = await self._budget.take_now(account, len(group), hold=_hold(group))
             ready += group[: len(taken)]
             permits[account] = taken
@@ -136,19 +95,19 @@ class Sender:
 
     async def _wait(self, account: Account, calls: Sequence[Call], conclude: Conclude) -> None:
         """Send *calls* as there come permits for them."""
-        is_background = all(errand.order.is_background for errand in _errands(calls))
+        is_background = all(errand.order.is_background for errand in errands_of(calls))
         async with asyncio.TaskGroup() as requests:
             while calls:
                 try:
                     taken = await self._budget.take(
                         account,
                         len(calls),
-                        deadline=_latest(calls),
+                        deadline=latest(calls),
                         hold=_hold(calls),
                         is_background=is_background,
                     )
                 except UpstreamError as error:
-                    await conclude([(errand, error) for errand in _errands(calls)])
+                    await conclude([(errand, error) for errand in errands_of(calls)])
                     return
                 now, calls = calls[: len(taken)], calls[len(taken) :]
                 requests.create_task(self._request(now, {account: taken}, conclude))
@@ -160,7 +119,7 @@ class Sender:
             return
         outcome = await self._exchange(calls)
         smaller = self._smaller(calls, outcome) if isinstance(outcome, UpstreamError) else []
-        if smaller:
+        if smaller and afforded(calls):
             await self._settle_permits(permits, {})
             await asyncio.gather(*(self._send(part, conclude) for part in smaller))
             return
@@ -175,10 +134,10 @@ class Sender:
     async def _again(self, answers: Mapping[Call, Answered], over: Mapping[Call, Limit]) -> dict[Call, Call]:
         """Return which calls are made once more, and as what; wait as long as that wants."""
         refused = [call for call, limit in over.items() if limit is Limit.SECOND and not call.was_refused]
-        again = {call: replace(call, was_refused=True) for call in refused}
+        again = {call: replace(call, was_refused=True) for call in refused if afforded([call])}
         most = self._bounds.attempts
         failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
-        if failed and await self._paused(failed):
+        if failed and afforded(failed) and await self._paused(failed):
             again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
         return again
 
@@ -194,7 +153,7 @@ class Sender:
 
     async def _exchange(self, calls: Sequence[Call]) -> dict[Call, Answered] | Exception:
         """Make one HTTP request; return what came of each of *calls*, or of all of them together."""
-        started, deadline = _now(), _latest(calls)
+        started, deadline = _now(), latest(calls)
         if deadline - started < SHORTEST:
             return DeadlineExceeded()
         if not self._breaker.admit():
@@ -212,7 +171,7 @@ class Sender:
         self._retries.begin()
         try:
             answers = await self._reader.read(
-                reads, deadline=deadline, spent=lambda exchange: _tell(calls, exchange)
+                reads, deadline=deadline, spent=lambda exchange: tell(calls, exchange)
             )
             return dict(zip(calls, answers, strict=True))
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
@@ -251,7 +210,7 @@ class Sender:
     async def _paused(self, calls: Sequence[Call]) -> bool:
         """Wait before *calls* are made again; say whether they may be."""
         seconds = pause(max(call.attempt for call in calls))
-        if _now() + seconds + SHORTEST > _latest(calls) or not self._retries.take():
+        if _now() + seconds + SHORTEST > latest(calls) or not self._retries.take():
             return False
         try:
             await asyncio.sleep(seconds)
@@ -260,33 +219,9 @@ class Sender:
         return True
 
 
-def _tell(calls: Sequence[Call], exchange: Exchange) -> None:
-    """Tell every order of the request that carries something for it."""
-    for order in dict.fromkeys(errand.order for errand in _errands(calls)):
-        order.sent(
-            exchange, [call.ask for call in calls if any(each.order is order for each in call.errands)]
-        )
-
-
-def _errands(calls: Iterable[Call]) -> list[Errand]:
-    return [errand for call in calls for errand in call.errands]
-
-
-def _by_account(calls: Iterable[Call]) -> dict[Account, list[Call]]:
-    groups: defaultdict[Account, list[Call]] = defaultdict(list)
-    for call in calls:
-        groups[call.account].append(call)
-    return groups
-
-
-def _latest(calls: Iterable[Call]) -> float:
-    """Return until when the last of those who wait for *calls* waits."""
-    return max(errand.deadline for errand in _errands(calls))
-
-
 def _hold(calls: Iterable[Call]) -> float:
     """Return for how long permits are held at most: longer than any request for *calls* can take."""
-    return max(0.0, _latest(calls) - _now()) + 2
+    return max(0.0, latest(calls) - _now()) + 2
 
 
 def _now() -> float:

@@ -11,11 +11,11 @@ from gateway import personal
 from gateway.loaders.changes import Change, RateTitle, fingerprint
 from gateway.loaders.delivery import Delivery, Load, Upstream
 from gateway.loaders.errors import IdReused, OutcomeUnknown, Unverifiable
+from gateway.loaders.levels import Operation
 from gateway.loaders.outcomes import Outcome, read_outcome, write_outcome
 from gateway.loaders.queue_writes import change_queue
 from gateway.loaders.rating_writes import rate
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.window import Operation
 from gateway.stores.mutations import Claim, Key, Ledger
 from gateway.stores.records import StoreUnavailable
 from gateway.upstream.errors import UpstreamError

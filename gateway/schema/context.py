@@ -7,13 +7,13 @@ from datetime import datetime
 
 import strawberry
 
+from gateway.loaders.levels import Operation
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.planner import Planner
 from gateway.loaders.selection import key_of
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.wants import Want
 from gateway.loaders.watch import Watches
-from gateway.loaders.window import Operation
 from gateway.loaders.writes import Writes
 from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title

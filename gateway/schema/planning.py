@@ -16,10 +16,10 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from gateway.loaders.errors import TooMuch
+from gateway.loaders.levels import Operation
 from gateway.loaders.plan import Follows, Plan
 from gateway.loaders.planner import Map, Planner
 from gateway.loaders.selection import Selections
-from gateway.loaders.window import Operation
 from gateway.schema.context import Context
 
 _DEFINITION: Final = "strawberry-definition"

@@ -13,9 +13,9 @@ import httpx
 from gateway.contract import Path
 from gateway.loaders.changes import Change
 from gateway.loaders.delivery import Upstream
+from gateway.loaders.levels import Operation
 from gateway.loaders.outcomes import Outcome
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.window import Operation
 from gateway.loaders.writes import Request, Writes, Written
 from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database

@@ -17,8 +17,8 @@ from gateway.edge.endpoint import Endpoint, refused, unavailable
 from gateway.edge.operations import Operations
 from gateway.edge.sse import Events
 from gateway.edge.streams import Streams
+from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
-from gateway.loaders.window import Operation
 from gateway.resources import Href
 from gateway.schema.context import Context
 from gateway.schema.errors import Unauthenticated

@@ -9,8 +9,10 @@ from typing import Final
 import pytest
 
 from gateway import relations
+from gateway.loaders.errors import TooMuch
+from gateway.loaders.levels import Operation
 from gateway.loaders.wants import Want
-from gateway.loaders.window import Operation, Window
+from gateway.loaders.window import Window
 from gateway.resources import Href, Text
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.errors import (
@@ -349,3 +351,35 @@ async def test_what_cannot_be_reached_has_its_error(open_window: OpenWindow, wir
 
     assert isinstance(answer, OriginRefused | OriginTimedOut | OriginUnreachable)
     assert len(wire.requests) == 3
+
+
+async def test_what_is_held_is_no_call_that_an_operation_may_not_make(
+    open_window: OpenWindow, wire: Wire
+) -> None:
+    """Only what would have to be asked for counts against the greatest number of calls."""
+    window, ours = open_window(), operation()
+    await window.fetch(wants(1, 2), operation())
+    ours.most_calls = 1
+
+    assert await window.fetch(wants(1, 2, 3), ours) == [ONE, TWO, THREE]
+    (refused,) = await window.fetch(wants(9), ours)
+
+    assert isinstance(refused, TooMuch)
+    assert (len(wire.requests), ours.calls) == (2, 1)
+
+
+async def test_attempts_are_calls_that_an_operation_may_not_make(open_window: OpenWindow, wire: Wire) -> None:
+    """What failed is not asked for again by who has used up their calls; who has not gets their answer."""
+    window, poor, rich = open_window(attempts=3), operation(), operation()
+    poor.most_calls = 1
+    wire.raw[SYNOPSIS(1)] = Raw(b"", 503)
+
+    (answer,) = await window.fetch(wants(1), poor)
+    assert isinstance(answer, OriginRefused)
+    assert len(wire.requests) == 1
+    asked = asyncio.create_task(window.fetch(wants(1), rich))
+    await wire.arrived(2)
+    del wire.raw[SYNOPSIS(1)]
+
+    assert await asked == [ONE]
+    assert (rich.calls, poor.calls) == (2, 1)

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from gateway import relations
+from gateway.loaders.levels import Operation
 from gateway.loaders.loader import ResourceLoader
 from gateway.loaders.wants import Want
-from gateway.loaders.window import Operation, Window
+from gateway.loaders.window import Window
 from gateway.resources import Href, Text
 from gateway.upstream.errors import DeadlineExceeded, OriginRefused
 from gateway.upstream.identity import PUBLIC, Identity

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from gateway import relations
+from gateway.loaders.levels import Operation
 from gateway.loaders.wants import Want
-from gateway.loaders.window import Operation, Window
+from gateway.loaders.window import Window
 from gateway.resources import Href, Text
 from gateway.upstream.errors import DeadlineExceeded, OriginUnreachable
 from gateway.upstream.identity import PUBLIC
