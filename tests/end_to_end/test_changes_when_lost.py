@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
 from gateway.app import create_app
@@ -22,12 +24,14 @@ from gateway.schema import ids
 from gateway.settings import Settings
 from gateway.stores.mutations import Key
 from gateway.stores.records import StoreUnavailable
+from gateway.stores.redis_mutations import RedisLedger
 from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.subscriber import QueueKind
 from gateway.upstream.errors import OriginUnreachable
 from gateway.upstream.href import Address
 from tests.end_to_end.faulty import Fault, Plan, each, nothing, these
 from tests.end_to_end.rig import INSTANT_TITLES, URL, Rig, noting, rig_over, tail
+from tests.services import REDIS, require_redis
 
 pytestmark = pytest.mark.anyio
 
@@ -184,6 +188,23 @@ async def test_w4_a_change_that_became_impossible_conflicts(rig: Rig) -> None:
     now = await rig.queue()
     assert outcome == Conflict(kind=INSTANT, expected=before, actual=now.etag)
     assert len(now.items) == 4
+
+
+async def test_w4_another_node_finds_out_as_well(rig: Rig) -> None:
+    """What a change was sent for is known to every gateway that shares the Redis server."""
+    require_redis()
+    prefix = f"test:{token_hex(8)}:"
+    async with Redis.from_url(REDIS) as redis:
+        nodes = [Writes(rig.upstream, RedisLedger(redis, prefix=prefix), noting([])) for _ in range(2)]
+        rig.writes, rig.way.plan = nodes[0], blind_after(Fault.LOST_AFTER)
+        with pytest.raises(OutcomeUnknown):
+            await rig.make(ADD, "id")
+        rig.writes, rig.way.plan = nodes[1], nothing
+
+        assert isinstance(await rig.make(ADD, "id"), Changed)
+
+        await redis.delete(*[name async for name in redis.scan_iter(f"{prefix}*")])
+    assert await rig.order() == [*THREE, tail(STAR)]
 
 
 @pytest.mark.parametrize("has_tag", [False, True])
