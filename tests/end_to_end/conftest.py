@@ -1,7 +1,7 @@
 """Databases and running stacks for the tests of the whole."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,10 @@ from gateway.origin.database import Database
 from gateway.origin.demo.credentials import DemoCredentials, prepare_demo
 from gateway.origin.paths import SEGMENTS
 from gateway.origin.start import prepare
+from tests.end_to_end.changer import JAWS as JAWS_ID
+from tests.end_to_end.changer import RWANDA as RWANDA_ID
+from tests.end_to_end.changer import Subscriber
+from tests.end_to_end.rig import HOME, JAWS, RWANDA, Rig, rig_over
 from tests.end_to_end.stack import PlainClient, Stack, stack
 
 SHARED_TABLE = Path(__file__).parents[3] / "shared" / "data" / "netflix_titles.csv"
@@ -82,6 +86,34 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, DemoCredentials
 def changing(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, DemoCredentials]:
     """Make another such database, for tests that change what is in it."""
     return _make_demo(tmp_path_factory.mktemp("changing"))
+
+
+@pytest.fixture
+async def rig(changing: tuple[str, DemoCredentials], tmp_path: Path) -> AsyncIterator[Rig]:
+    """Return a subscriber with three titles in the instant queue."""
+    async with rig_over(*changing, tmp_path / "ledger.sqlite3") as made:
+        await made.set_queue([JAWS, HOME, RWANDA])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def whole(changing: tuple[str, DemoCredentials]) -> Iterator[Stack]:
+    """Run the whole for the demo's subscribers; tests here are Ben's."""
+    url, credentials = changing
+    with stack(url, people=credentials.subscribers) as running:
+        yield running
+
+
+@pytest.fixture
+async def ben(whole: Stack, changing: tuple[str, DemoCredentials]) -> Subscriber:
+    """Return a subscriber with two films in the instant queue and none in the disc queue."""
+    (user,) = (each.user_id for each in changing[1].subscribers if each.name == "Ben")
+    subscriber = Subscriber(whole, user)
+    await subscriber.change("replaceQueue", titleIds=[JAWS_ID, RWANDA_ID])
+    for title in await subscriber.titles("DISC"):
+        await subscriber.change("removeFromQueue", kind="DISC", titleId=title)
+    whole.counter.requests.clear()
+    return subscriber
 
 
 def _make_demo(folder: Path) -> tuple[str, DemoCredentials]:

@@ -70,6 +70,20 @@ def these(*faults: Fault, writes: bool = True) -> Plan:
     return plan
 
 
+def blind_after(*faults: Fault) -> Plan:
+    """Let *faults* happen to writes, and let no read come back once one of them was sent."""
+    writes = these(*faults)
+    sent: list[str] = []
+
+    def plan(method: str, path: str) -> Fault:
+        if method == "GET":
+            return Fault.LOST_BEFORE if sent else Fault.NONE
+        sent.append(method)
+        return writes(method, path)
+
+    return plan
+
+
 def each(plans: dict[str, Plan]) -> Plan:
     """Let another plan hold for each method."""
     return lambda method, path: plans.get(method, nothing)(method, path)

@@ -11,7 +11,7 @@ from pathlib import Path as File
 import httpx
 
 from gateway.contract import Path
-from gateway.loaders.changes import Change
+from gateway.loaders.changes import AddTitle, Change
 from gateway.loaders.delivery import Upstream
 from gateway.loaders.levels import Operation
 from gateway.loaders.outcomes import Outcome
@@ -45,6 +45,10 @@ INSTANT_TITLES = [
     for number in (60001220, 512381, 70019224, 17985448, 860591, 60010488, 70113539)
 ]
 """Films of the embedded catalog that can be watched at once."""
+JAWS, HOME, RWANDA, STAR, *OTHERS = INSTANT_TITLES
+THREE = [JAWS.rpartition("/")[2], HOME.rpartition("/")[2], RWANDA.rpartition("/")[2]]
+"""What is in the queue that most tests begin with."""
+ADD = AddTitle(kind=QueueKind.INSTANT, title=STAR)
 
 
 @dataclass

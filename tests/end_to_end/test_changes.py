@@ -1,108 +1,15 @@
 """Changes asked for in the graph, against a real origin on loopback."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 
-from gateway.origin.demo.credentials import DemoCredentials
-from gateway.resources import Kind
 from gateway.schema import ids
 from gateway.upstream.href import Address
-from tests.end_to_end.stack import Stack, stack
+from tests.end_to_end.changer import BEN_HUR, JAWS, NOWHERE, PLATOON, RWANDA, STAR, Subscriber
+from tests.end_to_end.stack import Stack
 
 pytestmark = pytest.mark.anyio
-
-
-def movie(number: int) -> str:
-    """Return the id of a film."""
-    return ids.encode(Address(Kind.MOVIE, (str(number),)))
-
-
-def disc(number: int) -> str:
-    """Return the id of a disc."""
-    return ids.encode(Address(Kind.DISC, (str(number),)))
-
-
-JAWS, RWANDA, STAR, PLATOON = map(movie, (60001220, 70019224, 17985448, 860591))
-BEN_HUR: Final = movie(70038486)
-"""A film on several discs."""
-NOWHERE: Final = movie(1)
-
-RESULT: Final = """
-    __typename
-    ... on QueueChanged {
-        clientMutationId
-        items { position format title { name { regular } } }
-        notAdded { name { regular } } alreadyQueued { name { regular } }
-        queue { etag items { totalCount nodes { title { id } } } }
-    }
-    ... on QueueConflict { message expected actual queue { etag items { nodes { title { id } } } } }
-    ... on QueueRefused { reason message titles { id } }
-"""
-
-
-def queue_change(field: str) -> str:
-    """Return the mutation *field* of a queue, with its input as a variable."""
-    type_ = f"{field[0].upper()}{field[1:]}Input"
-    return f"mutation Change($input: {type_}!) {{ {field}(input: $input) {{ {RESULT} }} }}"
-
-
-@pytest.fixture(scope="module")
-def whole(changing: tuple[str, DemoCredentials]) -> Iterator[Stack]:
-    """Run the whole for the demo's subscribers; tests here are Ben's."""
-    url, credentials = changing
-    with stack(url, people=credentials.subscribers) as running:
-        yield running
-
-
-@pytest.fixture
-async def ben(whole: Stack, changing: tuple[str, DemoCredentials]) -> "Subscriber":
-    """Return a subscriber with two films in the instant queue and none in the disc queue."""
-    (user,) = (each.user_id for each in changing[1].subscribers if each.name == "Ben")
-    subscriber = Subscriber(whole, user)
-    await subscriber.change("replaceQueue", titleIds=[JAWS, RWANDA])
-    for title in await subscriber.titles("DISC"):
-        await subscriber.change("removeFromQueue", kind="DISC", titleId=title)
-    whole.counter.requests.clear()
-    return subscriber
-
-
-class Subscriber:
-    """Somebody who changes things through the graph."""
-
-    def __init__(self, whole: Stack, user: str) -> None:
-        self._whole = whole
-        self._user = user
-
-    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        """Ask anything."""
-        return await self._whole.ask(query, variables, user=self._user)
-
-    async def change(self, field: str, **said: object) -> dict[str, Any]:
-        """Change a queue, and return the result."""
-        answer = await self.ask(queue_change(field), input=said)
-        assert "errors" not in answer, answer
-        result: dict[str, Any] = answer["data"][field]
-        return result
-
-    async def code(self, field: str, **said: object) -> str:
-        """Return the code of the error that a change comes to."""
-        answer = await self.ask(queue_change(field), input=said)
-        assert answer["data"] == {field: None}
-        return str(answer["errors"][0]["extensions"]["code"])
-
-    async def titles(self, kind: str = "INSTANT") -> list[str]:
-        """Return the ids of the titles in a queue."""
-        items = "items(first: 500) { nodes { title { id } } }"
-        query = f"query ($kind: QueueKind!) {{ viewer {{ queue(kind: $kind) {{ {items} }} }} }}"
-        answer = await self.ask(query, kind=kind)
-        return [node["title"]["id"] for node in answer["data"]["viewer"]["queue"]["items"]["nodes"]]
-
-    async def etag(self) -> str:
-        """Return the tag of the instant queue."""
-        answer = await self.ask("{ viewer { queue(kind: INSTANT) { etag } } }")
-        return str(answer["data"]["viewer"]["queue"]["etag"])
 
 
 def names(titles: list[dict[str, Any]]) -> list[str]:
@@ -331,42 +238,3 @@ async def test_one_change_that_fails_leaves_the_others(ben: Subscriber) -> None:
 
     assert answer["data"] == {"bad": None, "good": {"__typename": "QueueChanged"}}
     assert [error["path"] for error in answer["errors"]] == [["bad"]]
-
-
-RATE: Final = """
-    mutation Rate($title: ID!, $opinion: OpinionInput!) {
-        rateTitle(input: {titleId: $title, opinion: $opinion}) {
-            __typename
-            ... on TitleRated { rating { user notInterested title { id viewerRating { user } } } }
-            ... on RatingRefused { reason }
-        }
-    }
-"""
-
-
-async def test_a_title_is_rated_again_and_no_more(ben: Subscriber, whole: Stack) -> None:
-    """Stars, other stars, no interest, no opinion; what is read in the same operation is the new one."""
-    said: list[tuple[dict[str, object], int | None, bool]] = [
-        ({"word": "NO_OPINION"}, None, False),
-        ({"stars": 2}, 2, False),
-        ({"stars": 5}, 5, False),
-        ({"word": "NOT_INTERESTED"}, None, True),
-        ({"word": "NO_OPINION"}, None, False),
-    ]
-    for opinion, stars, is_refused in said:
-        answer = await ben.ask(RATE, title=STAR, opinion=opinion)
-
-        title = {"id": STAR, "viewerRating": {"user": stars}}
-        rating = {"user": stars, "notInterested": is_refused, "title": title}
-        assert answer["data"]["rateTitle"] == {"__typename": "TitleRated", "rating": rating}
-    assert sum(path.endswith("/actual") for (path, *_) in whole.counter.requests) == 1
-    assert sum(path.endswith("/actual/17985448") for (path, *_) in whole.counter.requests) == 3
-
-
-async def test_a_rating_is_refused(ben: Subscriber) -> None:
-    """What is no title cannot be rated, and there are five stars."""
-    answer = await ben.ask(RATE, title=NOWHERE, opinion={"stars": 3})
-    assert answer["data"]["rateTitle"] == {"__typename": "RatingRefused", "reason": "TITLE_NOT_FOUND"}
-
-    answer = await ben.ask(RATE, title=STAR, opinion={"stars": 6})
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

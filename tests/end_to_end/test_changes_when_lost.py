@@ -1,45 +1,31 @@
 """What becomes of a change when requests and answers get lost: one row of the table of faults each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from secrets import token_hex
-from typing import Any
 
-import httpx
 import pytest
-from redis.asyncio import Redis
-from starlette.requests import HTTPConnection
 
-from gateway.app import create_app
-from gateway.loaders.changes import AddTitle, Change, MoveTitle, RateTitle, RemoveTitle, ReplaceQueue
-from gateway.loaders.errors import IdReused, OutcomeUnknown, Unverifiable
-from gateway.loaders.outcomes import Changed, Conflict, Outcome, Rated
-from gateway.loaders.viewer import Viewer
-from gateway.loaders.writes import QUEUE_FAMILIES, Writes
-from gateway.origin.demo.credentials import DemoCredentials
-from gateway.resources import Kind
-from gateway.schema import ids
-from gateway.settings import Settings
-from gateway.stores.mutations import Key
-from gateway.stores.records import StoreUnavailable
-from gateway.stores.redis_mutations import RedisLedger
-from gateway.stores.sqlite_mutations import SQLiteLedger
+from gateway.loaders.changes import AddTitle, Change, MoveTitle, RemoveTitle, ReplaceQueue
+from gateway.loaders.errors import IdReused, OutcomeUnknown
+from gateway.loaders.outcomes import Changed, Conflict
+from gateway.loaders.writes import QUEUE_FAMILIES
 from gateway.subscriber import QueueKind
 from gateway.upstream.errors import OriginUnreachable
-from gateway.upstream.href import Address
-from tests.end_to_end.faulty import Fault, Plan, each, nothing, these
-from tests.end_to_end.rig import INSTANT_TITLES, URL, Rig, noting, rig_over, tail
-from tests.services import REDIS, require_redis
+from tests.end_to_end.faulty import Fault, blind_after, each, nothing, these
+from tests.end_to_end.rig import (
+    ADD,
+    HOME,
+    INSTANT_TITLES,
+    JAWS,
+    RWANDA,
+    STAR,
+    THREE,
+    Rig,
+    tail,
+)
 
 pytestmark = pytest.mark.anyio
 
 INSTANT = QueueKind.INSTANT
-JAWS, HOME, RWANDA, STAR, *_ = INSTANT_TITLES
-THREE = [tail(href) for href in (JAWS, HOME, RWANDA)]
-
-ADD = AddTitle(kind=INSTANT, title=STAR)
 CHANGES: dict[str, tuple[Change, list[str]]] = {
     "add": (ADD, [*THREE, tail(STAR)]),
     "add at a position": (AddTitle(kind=INSTANT, title=STAR, position=2), [THREE[0], tail(STAR), *THREE[1:]]),
@@ -48,14 +34,6 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     "replace": (ReplaceQueue(titles=(STAR, JAWS)), [tail(STAR), tail(JAWS)]),
 }
 every_change = pytest.mark.parametrize("name", CHANGES)
-
-
-@pytest.fixture
-async def rig(changing: tuple[str, DemoCredentials], tmp_path: Path) -> AsyncIterator[Rig]:
-    """Return a subscriber with three titles in the instant queue."""
-    async with rig_over(*changing, tmp_path / "ledger.sqlite3") as made:
-        await made.set_queue([JAWS, HOME, RWANDA])
-        yield made
 
 
 def writes_of(name: str, count: int) -> list[str]:
@@ -141,20 +119,6 @@ async def test_what_comes_late_is_not_made_twice(name: str, rig: Rig) -> None:
     assert rig.way.writes == writes_of(name, 2)
 
 
-def blind_after(*faults: Fault) -> Plan:
-    """Let *faults* happen to writes, and let no read come back once one of them was sent."""
-    writes = these(*faults)
-    sent: list[str] = []
-
-    def plan(method: str, path: str) -> Fault:
-        if method == "GET":
-            return Fault.LOST_BEFORE if sent else Fault.NONE
-        sent.append(method)
-        return writes(method, path)
-
-    return plan
-
-
 @every_change
 @pytest.mark.parametrize("fault", [Fault.LOST_BEFORE, Fault.LOST_AFTER, Fault.LATE])
 async def test_w4_what_cannot_be_found_out_is_resolved_by_its_id(name: str, fault: Fault, rig: Rig) -> None:
@@ -188,23 +152,6 @@ async def test_w4_a_change_that_became_impossible_conflicts(rig: Rig) -> None:
     now = await rig.queue()
     assert outcome == Conflict(kind=INSTANT, expected=before, actual=now.etag)
     assert len(now.items) == 4
-
-
-async def test_w4_another_node_finds_out_as_well(rig: Rig) -> None:
-    """What a change was sent for is known to every gateway that shares the Redis server."""
-    require_redis()
-    prefix = f"test:{token_hex(8)}:"
-    async with Redis.from_url(REDIS) as redis:
-        nodes = [Writes(rig.upstream, RedisLedger(redis, prefix=prefix), noting([])) for _ in range(2)]
-        rig.writes, rig.way.plan = nodes[0], blind_after(Fault.LOST_AFTER)
-        with pytest.raises(OutcomeUnknown):
-            await rig.make(ADD, "id")
-        rig.writes, rig.way.plan = nodes[1], nothing
-
-        assert isinstance(await rig.make(ADD, "id"), Changed)
-
-        await redis.delete(*[name async for name in redis.scan_iter(f"{prefix}*")])
-    assert await rig.order() == [*THREE, tail(STAR)]
 
 
 @pytest.mark.parametrize("has_tag", [False, True])
@@ -274,136 +221,3 @@ async def test_a_client_that_leaves_stops_nothing(rig: Rig) -> None:
 
     assert isinstance(outcome, Changed)
     assert rig.way.writes == ["POST"]
-
-
-async def test_a_queue_without_a_tag_is_not_changed(rig: Rig) -> None:
-    """Nothing would guard the change, so it could undo what somebody else did."""
-    bare = httpx.ByteStream(b"<queue></queue>")
-    rig.way.origin = httpx.MockTransport(lambda _: httpx.Response(200, stream=bare))
-
-    with pytest.raises(Unverifiable):
-        await rig.make(ADD)
-
-    assert rig.way.writes == []
-
-
-class Forgetful(SQLiteLedger):
-    """A ledger that is away by the time when an outcome is known."""
-
-    async def settle(self, key: Key, holder: str, outcome: bytes) -> bool:  # noqa: ARG002
-        """Keep nothing."""
-        raise StoreUnavailable("gone")
-
-
-async def test_an_outcome_that_cannot_be_kept_is_told(rig: Rig) -> None:
-    """The change was made, and nobody gains by not hearing of it."""
-    ledger = Forgetful()
-    await ledger.open()
-    rig.writes = Writes(rig.upstream, ledger, noting([]))
-
-    assert isinstance(await rig.make(ADD), Changed)
-
-    await ledger.close()
-
-
-async def test_without_a_ledger_nothing_is_sent(rig: Rig) -> None:
-    """A change that could not be found out about later is not begun."""
-    await rig.ledger.close()
-
-    with pytest.raises(StoreUnavailable):
-        await rig.make(ADD)
-
-    assert rig.way.sent == []
-
-
-RATINGS = {"give": ("no_opinion", "4"), "change": ("2", "not_interested"), "take back": ("5", "no_opinion")}
-
-
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault not in (Fault.STALE, Fault.LATE)])
-@pytest.mark.parametrize("name", RATINGS)
-async def test_a_rating_is_given_whatever_is_lost(name: str, fault: Fault, rig: Rig) -> None:
-    """It has no guard and needs none; a look says whether it is there."""
-    before, after = RATINGS[name]
-    await rig.make(RateTitle(title=JAWS, opinion=before))
-    rig.way.plan = these(fault)
-
-    outcome: Outcome = await rig.make(RateTitle(title=JAWS, opinion=after))
-
-    assert outcome == Rated(title=JAWS)
-    rating = await rig.rating(JAWS)
-    given = "not_interested" if rating.is_not_interested else str(rating.user or "no_opinion")
-    assert given == after
-
-
-async def test_a_rating_that_is_there_is_not_written(rig: Rig) -> None:
-    """Saying again what was said costs a look."""
-    await rig.make(RateTitle(title=JAWS, opinion="4"))
-    rig.way.sent.clear()
-
-    await rig.make(RateTitle(title=JAWS, opinion="4"))
-
-    assert (rig.way.reads, rig.way.writes) == (1, [])
-
-
-async def test_a_rating_whose_look_is_lost_is_resolved_by_its_id(rig: Rig) -> None:
-    """As with queues, nothing is said that is not known."""
-    await rig.make(RateTitle(title=JAWS, opinion="no_opinion"))
-    rig.way.plan = blind_after(Fault.LOST_BEFORE)
-    with pytest.raises(OutcomeUnknown):
-        await rig.make(RateTitle(title=JAWS, opinion="5"), "id")
-    rig.way.plan = nothing
-
-    assert await rig.make(RateTitle(title=JAWS, opinion="5"), "id") == Rated(title=JAWS)
-
-    assert (await rig.rating(JAWS)).user == 5
-
-
-async def test_w4_what_is_not_known_is_an_error_of_its_own_field(rig: Rig) -> None:
-    """It has a code and the id to repeat, and what stands beside it has its data."""
-    rig.way.plan = blind_after(Fault.LOST_AFTER)
-    query = """mutation ($id: ID!) {
-        lost: addToQueue(input: {kind: INSTANT, titleId: $id, clientMutationId: "tap-17"}) { __typename }
-        viewer: __typename
-    }"""
-
-    async with graph_over(rig) as ask:
-        unknown = await ask(query, id=STAR_ID)
-        rig.way.plan = nothing
-        known = await ask(query, id=STAR_ID)
-
-    assert unknown["data"] == {"lost": None, "viewer": "Mutation"}
-    (error,) = unknown["errors"]
-    assert error["path"] == ["lost"]
-    assert error["extensions"] == {"code": "OUTCOME_UNKNOWN", "clientMutationId": "tap-17"}
-    assert known["data"]["lost"] == {"__typename": "QueueChanged"}
-    assert await rig.order() == [*THREE, tail(STAR)]
-
-
-STAR_ID = ids.encode(Address(Kind.MOVIE, (tail(STAR),)))
-
-
-@asynccontextmanager
-async def graph_over(rig: Rig) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
-    """Run a gateway on the rig's way; give what asks it on behalf of the rig's subscriber."""
-
-    async def known(_request: HTTPConnection) -> Viewer | None:
-        return rig.viewer
-
-    settings = Settings(
-        origin_url=URL,
-        consumer_key=rig.consumer.key,
-        consumer_secret=rig.consumer.secret,
-        calls_per_second=1_000,
-    )
-    app = create_app(
-        settings, open_pool=lambda _limits: httpx.AsyncClient(transport=rig.way), authenticate=known
-    )
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as http,
-    ):
-
-        async def ask(query: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
-            return (await http.post("/graphql", json={"query": query, "variables": variables})).json()
-
-        yield ask
