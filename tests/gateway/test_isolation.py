@@ -7,6 +7,7 @@ something is asked tells their wants apart.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from secrets import token_hex
 from typing import Any, Final
 
 import pytest
@@ -18,7 +19,7 @@ from gateway.upstream.identity import Identity
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import link, listing, person, title
 from tests.gateway.graph import USER, Graph, gateway_over, named
-from tests.gateway.household import FILM, about, entry, queue, rating_of, resource, state_of
+from tests.gateway.household import FILM, about, entry, film, queue, rating_of, resource, state_of
 from tests.gateway.wire import Document, Wire
 
 pytestmark = pytest.mark.anyio
@@ -34,6 +35,7 @@ QUERIES: Final = (
     '{ titles(search: "x") { nodes { name { regular } viewerRating { predicted } cast { name } } } }',
     """{ viewer { firstName } titles(search: "x") { nodes {
         viewerState { inQueue } viewerRating { predicted } } } }""",
+    "{ viewer { firstName recommendations { nodes { predicted title { name { regular } } } } } }",
 )
 
 
@@ -48,7 +50,12 @@ def serve(wire: Wire) -> None:
     wire.documents["/catalog/titles"] = listing("catalog_titles", *films, total=len(films))
     for n in FILMS:
         wire.documents[f"/cast/{n}"] = listing("people", person(f"/catalog/people/{n}", f"P{n}"))
-    ways = ((Rel.QUEUES, "/my/queues"), (Rel.TITLE_STATES, "/my/states"), (Rel.RATINGS, "/my/ratings"))
+    ways = (
+        (Rel.QUEUES, "/my/queues"),
+        (Rel.TITLE_STATES, "/my/states"),
+        (Rel.RATINGS, "/my/ratings"),
+        (Rel.RECOMMENDATIONS, "/my/likings"),
+    )
     links = "".join(link(rel, path) for rel, path in ways)
     for number in range(USERS):
         mine: dict[str, Document] = {
@@ -59,6 +66,11 @@ def serve(wire: Wire) -> None:
             "/my/ratings": resource((Rel.TITLE_RATINGS, "/my/stars")),
             "/my/queue": queue([entry(n) for n in FILMS[: number % 2 + 1]], str(number), {}),
             "/my/stars": about("ratings", lambda href, number=number: rating_of(href, predicted=number)),  # type: ignore[misc]
+            "/my/likings": listing(
+                "recommendations",
+                f"<recommendation>{film(1)}<predicted_rating>{number}</predicted_rating></recommendation>",
+                total=1,
+            ),
             "/my/states": about(
                 "title_states",
                 lambda href, number=number: state_of(href, "In Queue" if number % 2 else "Play"),  # type: ignore[misc]
@@ -77,12 +89,17 @@ def expected(number: int, query: int) -> Any:  # noqa: ANN401
     if query == 1:
         shown = [{"name": {"regular": f"F{n}"}, **rating, "cast": [{"name": f"P{n}"}]} for n in FILMS]
         return {"titles": {"nodes": shown}}
+    if query == 3:
+        liked = {"predicted": float(number), "title": {"name": {"regular": "F1"}}}
+        return {"viewer": {**viewer, "recommendations": {"nodes": [liked]}}}
     state = {"viewerState": [{"inQueue": number % 2 == 1}]}
     return {"viewer": viewer, "titles": {"nodes": [{**state, **rating}] * len(FILMS)}}
 
 
 async def leaks(
-    operations: int, authenticate: Callable[[HTTPConnection], Awaitable[Viewer | None]] = named
+    operations: int,
+    authenticate: Callable[[HTTPConnection], Awaitable[Viewer | None]] = named,
+    **settings: Any,  # noqa: ANN401
 ) -> list[tuple[int, Any]]:
     """Run *operations* of all subscribers, interleaved; return the wrong answers, and whose they are."""
     dice = random.Random(SEED)  # noqa: S311 - no secret
@@ -101,7 +118,7 @@ async def leaks(
             if body != {"data": expected(number, query)}:
                 wrong.append((number, body))
 
-    async with gateway_over(wire, authenticate=authenticate, operation_timeout=60) as graph:
+    async with gateway_over(wire, authenticate=authenticate, operation_timeout=60, **settings) as graph:
         await asyncio.gather(*(work(graph) for _ in range(TOGETHER)))
     assert _is_shared(wire)
     return wrong
@@ -113,15 +130,25 @@ def _is_shared(wire: Wire) -> bool:
     return any(len(tokens - {""}) > 1 for tokens in users)
 
 
-async def test_nothing_of_one_subscriber_reaches_another() -> None:
-    """Two thousand operations of two hundred subscribers at the same addresses: each is told its own."""
-    assert await leaks(2_000) == []
+@pytest.fixture(params=["nothing", "memory", "redis"])
+def kept(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return settings under which nothing is kept, or what was read is, by one node or on a server."""
+    if request.param == "nothing":
+        return {}
+    if request.param == "memory":
+        return {"cache_bytes": 64 * 1024 * 1024}
+    return {"redis_url": request.getfixturevalue("redis_url"), "consumer_secret": token_hex(8)}
+
+
+async def test_nothing_of_one_subscriber_reaches_another(kept: dict[str, Any]) -> None:
+    """Operations of two hundred subscribers at the same addresses: each is told its own."""
+    assert await leaks(700, **kept) == []
 
 
 @pytest.mark.verify
-async def test_nothing_of_one_subscriber_ever_reaches_another() -> None:
+async def test_nothing_of_one_subscriber_ever_reaches_another(kept: dict[str, Any]) -> None:
     """Twenty thousand operations: the same."""
-    assert await leaks(20_000) == []
+    assert await leaks(20_000, **kept) == []
 
 
 class _Anybody(Viewer):
@@ -137,6 +164,6 @@ async def _forget_who(request: HTTPConnection) -> Viewer | None:
     return _Anybody(name, Credentials(f"token-of-{name}", "word"))
 
 
-async def test_the_user_in_the_key_is_what_keeps_them_apart() -> None:
+async def test_the_user_in_the_key_is_what_keeps_them_apart(kept: dict[str, Any]) -> None:
     """Taken out of the keys, subscribers are told what is others': the test above would see it."""
-    assert len(await leaks(200, _forget_who)) > 10
+    assert len(await leaks(200, _forget_who, **kept)) > 10
