@@ -47,6 +47,8 @@ class Fetcher:
             held, flight = seen.held, self._flights.find(want, seen.generation)
             errand = Errand(want, order, seen.generation, fallback=held)
             if held is not None and held.state is not State.EXPIRED:
+                if held.state is State.STALE:
+                    order.stale(want, held.age)
                 order.answer(want, _content(want, held))
                 if held.state is State.STALE and flight is None:
                     old.append(errand)
@@ -69,10 +71,12 @@ class Fetcher:
         """Ask the origin for *errands*, and keep what comes of it; others may join until then."""
         flights = {errand.want: self._flights.begin(errand.want, errand.generation) for errand in errands}
 
-        async def conclude(concluded: Sequence[tuple[Errand, Answered]]) -> None:
+        async def conclude(
+            concluded: Sequence[tuple[Errand, Answered]], max_age: float | None = None
+        ) -> None:
             for errand, answer in concluded:
                 _tell(errand, answer)
-            await self._keep(concluded)
+            await self._keep(concluded, max_age)
             for errand, answer in concluded:
                 flights.pop(errand.want).landed.set_result(answer)
 
@@ -91,13 +95,13 @@ class Fetcher:
         else:
             _tell(errand, answer)
 
-    async def _keep(self, concluded: Sequence[tuple[Errand, Answered]]) -> None:
+    async def _keep(self, concluded: Sequence[tuple[Errand, Answered]], max_age: float | None) -> None:
         kept: list[shelf.Answered] = []
         for errand, answer in concluded:
             if isinstance(answer, OriginRefused) and answer.is_not_found:
                 kept.append(shelf.Answered(errand.want, None, errand.generation))
             elif not isinstance(answer, Exception):
-                kept.append(shelf.Answered(errand.want, answer, errand.generation))
+                kept.append(shelf.Answered(errand.want, answer, errand.generation, max_age))
         await self._shelf.keep(kept)
 
     def _refresh(self, errands: Sequence[Errand]) -> None:

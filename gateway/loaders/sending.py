@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest, tell
 from gateway.loaders.lanes import Lanes
@@ -24,7 +24,7 @@ from gateway.upstream.errors import (
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
-from gateway.upstream.reader import Reader
+from gateway.upstream.reader import Exchange, Reader
 from gateway.upstream.retries import ATTEMPTS, RetryBudget, is_transient, pause
 
 SHORTEST: Final = 0.1
@@ -33,8 +33,15 @@ SHORTEST: Final = 0.1
 BULK_ABSENT_FOR: Final = 600.0
 """Seconds for which it is remembered that the origin answers no bulk requests."""
 
-Conclude = Callable[[Sequence[tuple[Errand, Answered]]], Awaitable[None]]
-"""Is told what came of errands, as soon as it is known; of each exactly once."""
+
+class Conclude(Protocol):
+    """Is told what came of errands, as soon as it is known; of each exactly once."""
+
+    async def __call__(
+        self, concluded: Sequence[tuple[Errand, Answered]], max_age: float | None = None
+    ) -> None:
+        """Take the answers, and for how long the origin says that they are fresh."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,17 @@ class Bounds:
     """Bytes that its answer is predicted to have."""
     attempts: int = ATTEMPTS
     """How often a read is sent at most, where asking again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one request."""
+
+    answers: Mapping[Call, Answered]
+    error: UpstreamError | None = None
+    """Where it came to nothing as a whole; it is the answer to each of its calls, too."""
+    is_sent: bool = True
+    max_age: float | None = None
 
 
 class Sender:
@@ -118,17 +136,17 @@ class Sender:
         if not calls:
             return
         outcome = await self._exchange(calls)
-        smaller = self._smaller(calls, outcome) if isinstance(outcome, UpstreamError) else []
+        smaller = self._smaller(calls, outcome.error) if outcome.error else []
         if smaller and afforded(calls):
             await self._settle_permits(permits, {})
             await asyncio.gather(*(self._send(part, conclude) for part in smaller))
             return
-        answers = dict.fromkeys(calls, outcome) if isinstance(outcome, Exception) else outcome
+        answers = outcome.answers
         over = {call: limit for call, answer in answers.items() if (limit := limit_of(answer)) is not None}
-        await self._settle_permits(permits, over)
+        await self._settle_permits(permits, over, is_sent=outcome.is_sent)
         again = await self._again(answers, over)
         done = [(call, self._named(answer)) for call, answer in answers.items() if call not in again]
-        await conclude([each for call, answer in done for each in call.answered(answer)])
+        await conclude([each for call, answer in done for each in call.answered(answer)], outcome.max_age)
         await self._send(list(again.values()), conclude)
 
     async def _again(self, answers: Mapping[Call, Answered], over: Mapping[Call, Limit]) -> dict[Call, Call]:
@@ -151,33 +169,38 @@ class Sender:
             case _:
                 return answer
 
-    async def _exchange(self, calls: Sequence[Call]) -> dict[Call, Answered] | Exception:
-        """Make one HTTP request; return what came of each of *calls*, or of all of them together."""
+    async def _exchange(self, calls: Sequence[Call]) -> _Outcome:
+        """Make one HTTP request, if it is worth one."""
         started, deadline = _now(), latest(calls)
         if deadline - started < SHORTEST:
-            return DeadlineExceeded()
+            return _Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
         if not self._breaker.admit():
-            return OriginLeftAlone()
+            return _Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
         outcome = await self._read(calls, deadline)
-        answers = outcome.values() if isinstance(outcome, dict) else [outcome]
-        is_failed = all(is_transient(answer) for answer in answers)
+        is_failed = all(is_transient(answer) for answer in outcome.answers.values())
         self._breaker.went(well=not is_failed)
         families = {call.family for call in calls}
         self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
         return outcome
 
-    async def _read(self, calls: Sequence[Call], deadline: float) -> dict[Call, Answered] | Exception:
+    async def _read(self, calls: Sequence[Call], deadline: float) -> _Outcome:
+        exchanges: list[Exchange] = []
+
+        def spent(exchange: Exchange) -> None:
+            exchanges.append(exchange)
+            tell(calls, exchange)
+
         reads = [call.ask.read for call in calls]
         self._retries.begin()
         try:
-            answers = await self._reader.read(
-                reads, deadline=deadline, spent=lambda exchange: tell(calls, exchange)
-            )
-            return dict(zip(calls, answers, strict=True))
+            answers = await self._reader.read(reads, deadline=deadline, spent=spent)
+        except UpstreamError as error:
+            return _Outcome(dict.fromkeys(calls, error), error)
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
-            return error
+            return _Outcome(dict.fromkeys(calls, error))
         finally:
             self._retries.end()
+        return _Outcome(dict(zip(calls, answers, strict=True)), max_age=exchanges[-1].max_age)
 
     def _smaller(self, calls: Sequence[Call], error: UpstreamError) -> list[Sequence[Call]]:
         """Return *calls* in smaller parts, where *error* comes of asking for all of it at once."""
@@ -196,12 +219,13 @@ class Sender:
         return [calls[:middle], calls[middle:]]
 
     async def _settle_permits(
-        self, permits: Mapping[Account, Sequence[str]], over: Mapping[Call, Limit]
+        self, permits: Mapping[Account, Sequence[str]], over: Mapping[Call, Limit], *, is_sent: bool = True
     ) -> None:
         """Give *permits* back, and take note of what the origin says is over its allowance."""
         for account, taken in permits.items():
             limits = [limit for call, limit in over.items() if call.account == account]
-            await self._budget.give_back(account, taken, uncounted=len(limits))
+            uncounted = len(limits) if is_sent else len(taken)
+            await self._budget.give_back(account, taken, uncounted=uncounted)
             if Limit.DAY in limits:
                 await self._budget.over_day(account)
             elif limits:

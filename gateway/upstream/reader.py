@@ -10,6 +10,7 @@ from gateway.resources import Content, Href
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
 from gateway.upstream.errors import UpstreamError
+from gateway.upstream.freshness import fresh_for
 from gateway.upstream.href import with_parameters
 from gateway.upstream.signing import Credentials, Signer
 
@@ -53,11 +54,15 @@ class Exchange:
     """How long the answer took; None without one."""
     bytes: int = 0
     """The size of the answer, inflated."""
+    max_age: float | None = None
+    """For how long the answer says that it is fresh, see ``freshness``; entries do not say it."""
 
     def answered(self, response: Response) -> None:
         """Take note of the answer."""
         self.seconds = asyncio.get_running_loop().time() - self.began
         self.bytes = len(response.body)
+        if len(self.reads) == 1:
+            self.max_age = fresh_for(response.headers.get("cache-control"))
 
 
 Spent = Callable[[Exchange], None]

@@ -12,6 +12,7 @@ from gateway.resources import Content, Href
 from gateway.upstream.caching import parts
 from gateway.upstream.caching.entries import Entry, Form, Key, Place, Scope
 from gateway.upstream.errors import ForeignLink
+from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC, Identity
 
@@ -88,7 +89,7 @@ class Answered:
     generation: int
     """Of its scope when it was looked for."""
     max_age: float | None = None
-    """Seconds for which the origin says that it is fresh; 0 forbids to keep it."""
+    """Seconds for which the origin says that it is fresh, or FORBIDDEN; None if it does not say."""
 
 
 class Shelf:
@@ -116,7 +117,7 @@ class Shelf:
         now = self._clock()
         entries: dict[Key, Entry] = {}
         for answer in answers:
-            if _is_kept(answer.sought) and answer.max_age != 0:
+            if _is_kept(answer.sought) and answer.max_age != FORBIDDEN:
                 entries.update(self._entries(answer, now))
         if entries:
             await self._place.put(entries)

@@ -173,7 +173,8 @@ async def test_what_is_stale_is_used_and_asked_for_behind(open_window: OpenWindo
     gate = wire.hold(SYNOPSIS(1))
 
     assert await window.fetch(wants(1, 2, relation=SHORT), second) == [ONE, TWO]
-    assert (second.requests, second.stale) == (0, None)
+    assert second.requests == 0
+    assert second.stale is not None
     await wire.arrived(2)
     gate.set()
 
@@ -383,3 +384,17 @@ async def test_attempts_are_calls_that_an_operation_may_not_make(open_window: Op
 
     assert await asked == [ONE]
     assert (rich.calls, poor.calls) == (2, 1)
+
+
+@pytest.mark.parametrize(("header", "requests"), [("no-store", 2), ("max-age=60", 1), ("", 1)])
+async def test_the_origin_says_what_may_be_kept(
+    open_window: OpenWindow, wire: Wire, header: str, requests: int
+) -> None:
+    """Its word goes before what the relation says."""
+    window = open_window()
+    document = str(wire.documents[SYNOPSIS(1)])
+    wire.raw[SYNOPSIS(1)] = Raw(document.encode(), headers={"cache-control": header})
+    for _ in range(2):
+        assert await window.fetch(wants(1), operation()) == [ONE]
+
+    assert len(wire.requests) == requests

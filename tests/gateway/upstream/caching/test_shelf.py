@@ -18,6 +18,7 @@ from gateway.upstream.caching.entries import Place
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Answered, Held, Shelf, State
+from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC, Identity
 
@@ -126,8 +127,10 @@ async def test_what_was_kept_is_found_until_it_is_old(at: Fixture) -> None:
 async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
     """Its word goes before what the relation says, and what it forbids to keep is not kept."""
     want = Want(href("/jaws"))
-    await at.keep(want, jaws(), max_age=0)
+    await at.keep(want, jaws(), max_age=FORBIDDEN)
     assert await at.look(want) is None
+    await at.keep(want, jaws(), max_age=0)
+    assert (await at.look(want) or pytest.fail("it is gone")).state is State.STALE
     await at.keep(want, jaws(), max_age=60)
     at.clock.advance(seconds=59)
     assert (await at.look(want) or pytest.fail("it is gone")).state is State.FRESH
