@@ -85,7 +85,7 @@ def create_app(
     is open before the application ends.
     """
     streams = streams or Streams()
-    limits = Limits(attempt=settings.origin_timeout)
+    limits = Limits(attempt=settings.origin_timeout, connect_to=settings.origin_connect)
     http = open_pool(limits)
     origin = Origin.at(settings.origin_url)
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))

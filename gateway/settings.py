@@ -30,6 +30,8 @@ class Settings:
 
     origin_url: str
     """Where the REST API is: scheme, host, perhaps a port and a path."""
+    origin_connect: str | None = None
+    """Where requests to it are sent instead, past the proxy in front of it: scheme, host, perhaps a port."""
     consumer_key: str
     consumer_secret: str = field(repr=False)
     origin_timeout: float = 5.0
@@ -69,14 +71,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
-        try:
-            Origin.at(self.origin_url)
-        except ValueError as error:
-            raise WrongSetting(f"GATEWAY_ORIGIN_URL: {error}") from error
-        if not _PUBLIC.fullmatch(self.public_url):
-            raise WrongSetting(
-                "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
-            )
+        self._check_addresses()
         try:
             check(self.session_keys)
         except KeyUnusable as error:
@@ -95,6 +90,20 @@ class Settings:
         if self.expand_bytes < 0:
             raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
 
+    def _check_addresses(self) -> None:
+        try:
+            Origin.at(self.origin_url)
+        except ValueError as error:
+            raise WrongSetting(f"GATEWAY_ORIGIN_URL: {error}") from error
+        if self.origin_connect is not None and not _PUBLIC.fullmatch(self.origin_connect):
+            raise WrongSetting(
+                "GATEWAY_ORIGIN_CONNECT must be http or https, a host and perhaps a port, as http://origin:8001."
+            )
+        if not _PUBLIC.fullmatch(self.public_url):
+            raise WrongSetting(
+                "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
+            )
+
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:
             raise WrongSetting("GATEWAY_WATCH_MIN must not be greater than GATEWAY_WATCH_MAX.")
@@ -111,6 +120,7 @@ class Settings:
         try:
             return cls(
                 origin_url=read("ORIGIN_URL"),
+                origin_connect=read("ORIGIN_CONNECT", default=None),
                 consumer_key=read("CONSUMER_KEY"),
                 consumer_secret=read("CONSUMER_SECRET"),
                 origin_timeout=read("ORIGIN_TIMEOUT", cast=float, default=5.0),

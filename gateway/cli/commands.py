@@ -14,6 +14,7 @@ from gateway.cli import origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.cli.explain import explain
 from gateway.cli.index import index
+from gateway.cli.secrets import read_files
 from gateway.demo import Server, Supervisor
 from gateway.edge.streams import Streams
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
@@ -35,6 +36,13 @@ app.add_typer(origin.app, name="origin")
 app.command()(audit)
 app.command()(explain)
 app.command()(index)
+
+
+@app.callback()
+def _read_environment() -> None:
+    with failing_clearly():
+        read_files(os.environ)
+
 
 _Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
 

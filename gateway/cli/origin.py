@@ -77,6 +77,14 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
     calls_per_day: Annotated[
         int, typer.Option(envvar="ORIGIN_CALLS_PER_DAY", min=1, help="The same for a day in UTC.")
     ] = 5_000,
+    proxies: Annotated[
+        str,
+        typer.Option(
+            envvar="ORIGIN_PROXIES",
+            help="Addresses or networks of proxies, with commas: whose X-Forwarded-For is believed.",
+            show_default=False,
+        ),
+    ] = "",
     compat: Annotated[
         list[str] | None,
         typer.Option(help="A leniency for old clients, by name; `historic` is all of them."),
@@ -93,6 +101,7 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
                 pictures=home() / PICTURES,
                 calls_per_second=calls_per_second,
                 calls_per_day=calls_per_day,
+                proxies=tuple(proxies.replace(",", " ").split()),
             )
         except ValueError as error:
             fail(str(error))
@@ -103,6 +112,17 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
         for name in sorted(settings.compat):
             console.print(f"Lenient by name: {name}.")
         serve(create_app(Database(url), settings), listening)
+
+
+@app.command()
+def migrate(database: DatabaseUrl = None) -> None:
+    """Make the database or bring it up to date, fill it with the embedded catalog, and end.
+
+    Serving does the same at start; this is for those who want it done before.
+    """
+    with failing_clearly():
+        asyncio.run(prepare(database or sqlite_url(home())))
+        console.print("The database is up to date.")
 
 
 @importing.command("netflix-titles")

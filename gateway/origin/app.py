@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gateway.origin.database import Database
 from gateway.origin.dispatch import Dispatcher
+from gateway.origin.health import health
 from gateway.origin.paths import SEGMENTS, Paths
 from gateway.origin.pictures.gallery import Gallery
 from gateway.origin.routes.oauth import OAuthPages
@@ -43,4 +46,10 @@ def create_app(
         await asyncio.wait({saving})
         await database.close()
 
-    return Starlette(routes=[Mount("/", app=service)], lifespan=lifespan)
+    routes = [*health(database), Mount("/", app=service)]
+    return Starlette(routes=routes, middleware=_behind(settings.proxies), lifespan=lifespan)
+
+
+def _behind(proxies: Sequence[str]) -> list[Middleware]:
+    """Take a visitor's address from our own proxies; anybody else's word for it counts for nothing."""
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))] if proxies else []

@@ -33,6 +33,15 @@ _Database = Annotated[
         show_default=False,
     ),
 ]
+_ShownName = Annotated[str, typer.Argument(help="What subscribers read when they are asked to allow it.")]
+_Callback = Annotated[
+    str | None,
+    typer.Option(
+        help="Where its users return to, as http://localhost:3000/callback. Others are refused then, "
+        "but for what goes on from there. Without it any address will do.",
+        show_default=False,
+    ),
+]
 _KeyOrName = Annotated[str, typer.Argument(metavar="KEY", help="The consumer's key, or its name.")]
 _Login = Annotated[str, typer.Argument(help="What the subscriber signs in with, as an e-mail address.")]
 _PasswordStdin = Annotated[
@@ -57,6 +66,7 @@ class ConsumerCommands:
             help="The applications that may call the API: each has a key and a secret.", no_args_is_help=True
         )
         app.command("add")(self.add)
+        app.command("keep")(self.keep)
         app.command("list")(self.show)
         app.command("disable")(self.disable)
         app.command("enable")(self.enable)
@@ -64,15 +74,8 @@ class ConsumerCommands:
 
     def add(
         self,
-        name: Annotated[str, typer.Argument(help="What subscribers read when they are asked to allow it.")],
-        callback: Annotated[
-            str | None,
-            typer.Option(
-                help="Where its users return to, as http://localhost:3000/callback. Others are refused then, "
-                "but for what goes on from there. Without it any address will do.",
-                show_default=False,
-            ),
-        ] = None,
+        name: _ShownName,
+        callback: _Callback = None,
         database: _Database = None,
     ) -> None:
         """Register an application, and print the key and the secret that it signs its requests with."""
@@ -82,6 +85,30 @@ class ConsumerCommands:
 
         consumer = _run(database, self.home, work)
         _console.print(f"consumer key     {consumer.key}\nconsumer secret  {consumer.secret}")
+
+    def keep(
+        self,
+        name: _ShownName,
+        key: Annotated[str, typer.Option(envvar="GATEWAY_CONSUMER_KEY", help="The key that you chose.")],
+        secret: Annotated[
+            str,
+            typer.Option(
+                envvar="GATEWAY_CONSUMER_SECRET", help="Its secret; better by the environment than here."
+            ),
+        ],
+        callback: _Callback = None,
+        database: _Database = None,
+    ) -> None:
+        """Register an application under a key and a secret of your choice, or change it to that.
+
+        For set-ups that make their secrets beforehand: doing it again does no harm.
+        """
+
+        async def work(session: AsyncSession) -> Consumer:
+            return await consumers.keep(session, name, key, secret, callback=callback)
+
+        consumer = _run(database, self.home, work)
+        _console.print(f"{consumer.name} ({consumer.key}) is registered.")
 
     def show(self, database: _Database = None) -> None:
         """List the applications; their secrets are not shown."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -73,12 +74,15 @@ class OriginSettings:
     """How often a login may be tried with a wrong password in ten minutes."""
     address_tries: int = 100
     """How often that may come from one address, which many people may share."""
+    proxies: tuple[str, ...] = ()
+    """The addresses and networks of proxies whose ``X-Forwarded-For`` says where a request comes from."""
     clock: Callable[[], float] = field(default=time.time)
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first request."""
         _check_public_url(self.public_url)
         compat_names(self.compat)
+        _check_proxies(self.proxies)
         for name in _POSITIVE:
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -103,6 +107,16 @@ _POSITIVE: Final = (
     "login_tries",
     "address_tries",
 )
+
+
+def _check_proxies(proxies: Iterable[str]) -> None:
+    for proxy in proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise ValueError(
+                f"proxies must be addresses or networks as 10.0.0.0/8, not {proxy!r}."
+            ) from error
 
 
 def _check_public_url(url: str) -> None:

@@ -43,6 +43,8 @@ class Limits:
     wire_bytes: int = 2_000_000
     inflated_bytes: int = 8_000_000
     connections: int = 16
+    connect_to: str | None = None
+    """Scheme, host and port that every request is sent to, whatever its address says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,20 @@ class _Transport(AiohttpTransport):
     aiohttp would write the escapes of an address anew, and what was signed would not be what is sent.
     """
 
+    def __init__(self, limits: httpx.Limits, connect_to: str | None) -> None:
+        super().__init__(limits=limits, trust_env=False)
+        self._server = None if connect_to is None else httpx.URL(connect_to)
+
     def get_client(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=self.limits.max_connections or 0, ssl=self.ssl_context)
         jar = aiohttp.DummyCookieJar()
         return aiohttp.ClientSession(connector=connector, cookie_jar=jar, middlewares=(_send_as_it_is,))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._server is not None:
+            # The header Host, which is there already, still says what the address says.
+            at = self._server
+            request.url = request.url.copy_with(scheme=at.scheme, host=at.host, port=at.port)
         _address.set(str(request.url))
         return await super().handle_async_request(request)
 
@@ -109,7 +119,7 @@ def open_http(limits: Limits) -> httpx.AsyncClient:
     """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings."""
     pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
     return httpx.AsyncClient(
-        transport=_Transport(limits=pool, trust_env=False),
+        transport=_Transport(pool, limits.connect_to),
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,

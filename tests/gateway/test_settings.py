@@ -22,6 +22,7 @@ def test_what_is_set_is_read() -> None:
     """Each setting has its type, whatever else is in the environment."""
     environ = {
         **ENVIRON,
+        "GATEWAY_ORIGIN_CONNECT": "http://origin:8001",
         "GATEWAY_ORIGIN_TIMEOUT": "1.5",
         "GATEWAY_OPERATION_TIMEOUT": "3",
         "GATEWAY_BULK_LIMIT": "50",
@@ -40,6 +41,7 @@ def test_what_is_set_is_read() -> None:
         origin_url="http://127.0.0.1:8001",
         consumer_key="key",
         consumer_secret="secret",
+        origin_connect="http://origin:8001",
         origin_timeout=1.5,
         operation_timeout=3.0,
         bulk_limit=50,

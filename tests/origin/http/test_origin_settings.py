@@ -24,6 +24,13 @@ def test_a_limit_must_be_positive(name: str) -> None:
         OriginSettings(public_url="http://localhost:8001", **{name: 0})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("proxy", ["", "*", "proxy.local", "10.0.0.0/33", "10.0.0.1/8"])
+def test_proxies_are_addresses_or_networks(proxy: str) -> None:
+    """A name, or everybody, is refused: whoever is believed is named exactly."""
+    with pytest.raises(ValueError, match="proxies must be addresses or networks"):
+        OriginSettings(public_url="http://localhost:8001", proxies=("::1", proxy))
+
+
 def test_unknown_leniencies_are_refused() -> None:
     """A misspelt leniency is not silently strict."""
     with pytest.raises(ValueError, match="compat does not know nonce-per-proces; it knows historic, "):

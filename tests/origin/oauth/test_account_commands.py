@@ -59,6 +59,21 @@ def test_a_consumer_is_registered_listed_and_locked_out(app: typer.Typer) -> Non
     assert (f"{key}  disabled" in listed[1], secret in "".join(listed)) == (True, False)
 
 
+def test_a_consumer_is_kept_as_it_was_chosen(app: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key and the secret come from the environment; a second time changes what differs, and no more."""
+    monkeypatch.setenv("GATEWAY_CONSUMER_KEY", "chosen-key")
+    monkeypatch.setenv("GATEWAY_CONSUMER_SECRET", "a-secret-of-choice")
+    words = ["consumer", "keep", "Graph", "--callback"]
+
+    said = [run(app, *words, "https://old.example/back")]
+    run(app, "consumer", "disable", "chosen-key")
+    said += [run(app, *words, "https://graph.example/back")]
+    listed = run(app, "consumer", "list")[1]
+
+    assert said == [(0, "Graph (chosen-key) is registered.\n", "")] * 2
+    assert listed.splitlines()[1:] == ["chosen-key  disabled  Graph  https://graph.example/back"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -69,6 +84,8 @@ def test_a_consumer_is_registered_listed_and_locked_out(app: typer.Typer) -> Non
             ["consumer", "add", "x", "--callback", "myapp://back"],
             "A callback is an http or https address, as http://localhost:3000/callback.",
         ),
+        (["consumer", "keep", "x", "--key", "short", "--secret", "x" * 16], "A key has 8 to 64 letters, "),
+        (["consumer", "keep", "x", "--key", "long-enough", "--secret", "x" * 15], "and a secret 16 to 128."),
         (["consumer", "disable", "x"], "There is no consumer with the key or the name x."),
         (["user", "add", "", "--password-stdin"], "A login has 1 to 254 characters that can be seen."),
         (
@@ -92,12 +109,15 @@ def test_names_are_taken_once(app: typer.Typer) -> None:
     run(app, "consumer", "add", "Mine")
     run(app, "user", "add", "ada@example.com", "--password-stdin", typed="correct horse\n")
 
+    kept = ["--key", "chosen-key", "--secret", "a-secret-of-choice"]
     errors = [
         run(app, "consumer", "add", " Mine ")[2],
+        run(app, "consumer", "keep", "Mine", *kept)[2],
         run(app, "user", "add", "ADA@example.com ", "--password-stdin", typed="correct horse\n")[2],
     ]
 
     assert errors == [
+        "There is a consumer called Mine already.\n",
         "There is a consumer called Mine already.\n",
         "There is a subscriber with the login ada@example.com already.\n",
     ]

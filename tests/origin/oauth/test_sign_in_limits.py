@@ -128,6 +128,29 @@ async def test_an_address_can_be_wrong_a_number_of_times(make_client: MakeClient
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("proxies", "ways"),
+    [
+        (("127.0.0.0/24",), [*["Failed"] * 4, *["Failed-Too-Often"]]),
+        ((), [*["Failed"] * 3, *["Failed-Too-Often"] * 2]),
+        (("10.0.0.0/8",), [*["Failed"] * 3, *["Failed-Too-Often"] * 2]),
+    ],
+)
+async def test_an_address_is_what_our_own_proxy_says(
+    make_client: MakeClient, proxies: tuple[str, ...], ways: list[str]
+) -> None:
+    """Behind a proxy of ours people have their own addresses; nobody else can claim one."""
+    async with make_client(address_tries=3, proxies=proxies) as client:
+        token = await Application(client).ask()
+        tried = []
+        for number, address in enumerate(["192.0.2.1"] * 3 + ["192.0.2.2", "192.0.2.1"]):
+            client.headers["x-forwarded-for"] = f"203.0.113.9, {address}"
+            tried.append(_status(await log_in(client, token, login=f"nobody-{number}")))
+
+    assert tried == ways
+
+
+@pytest.mark.anyio
 async def test_guesses_at_the_same_time_are_all_counted(application: Application) -> None:
     """Of forty guesses at once ten are looked at."""
     token = await application.ask()
