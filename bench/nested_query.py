@@ -116,8 +116,14 @@ async def ask(graph: httpx.AsyncClient, query: str) -> dict[str, int]:
     return response.json()["extensions"]["upstream"]
 
 
-async def follow(
-    http: httpx.AsyncClient, origin: str, consumer: Consumer, rels: tuple[str, ...], *, has_films: bool
+async def follow(  # noqa: PLR0913 - what is followed from where, and how far
+    http: httpx.AsyncClient,
+    origin: str,
+    consumer: Consumer,
+    rels: tuple[str, ...],
+    *,
+    has_films: bool,
+    term: str = "love",
 ) -> int:
     """Follow every link by itself, sixteen at a time, and return how many requests that took."""
     signer = Signer(Credentials(consumer.key, consumer.secret))
@@ -138,7 +144,7 @@ async def follow(
         )
         return await asyncio.gather(*map(read, hrefs))
 
-    search = await read(f"{origin}/catalog/titles?max_results=25&term=love&v=1.5")
+    search = await read(f"{origin}/catalog/titles?max_results=25&term={term}&v=1.5")
     titles = search.findall("catalog_title")
     casts, _ = await asyncio.gather(level(titles, *rels[:1]), level(titles, *rels[1:]))
     cast = [person for document in casts for person in document.findall("person")]
@@ -147,13 +153,22 @@ async def follow(
     return count
 
 
-@contextmanager
-def origin_process(url: str) -> Iterator[str]:
-    """Serve the origin in a process of its own."""
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     probe = bind("127.0.0.1", 0, setting="PORT")
-    port = probe.getsockname()[1]
-    probe.close()
-    environment = {**os.environ, "ORIGIN_DATABASE": url, "ORIGIN_PORT": str(port), **UNLIMITED}
+    try:
+        return int(probe.getsockname()[1])
+    finally:
+        probe.close()
+
+
+@contextmanager
+def origin_process(url: str, public: str | None = None) -> Iterator[str]:
+    """Serve the origin in a process of its own; *public* is what it is called from outside, if not that."""
+    port = free_port()
+    here = f"http://127.0.0.1:{port}"
+    places = {"ORIGIN_DATABASE": url, "ORIGIN_PORT": str(port), "ORIGIN_PUBLIC_URL": public or here}
+    environment = {**os.environ, **places, **UNLIMITED}
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway", "origin", "serve"], env=environment, stdout=subprocess.DEVNULL
     )
@@ -165,7 +180,7 @@ def origin_process(url: str) -> Iterator[str]:
                 if "HTTP Error" in str(error):
                     break
                 time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
+        yield here
     finally:
         process.terminate()
         process.wait()
