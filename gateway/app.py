@@ -20,6 +20,7 @@ from gateway.auth.desk import Desk, Terms
 from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
+from gateway.edge.documents import Documents
 from gateway.edge.endpoint import Endpoint, refused, unavailable
 from gateway.edge.operations import Operations
 from gateway.edge.sse import Events
@@ -114,6 +115,7 @@ def create_app(
 
     schema = make_schema()
     links = map_of(schema.core)
+    documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
 
     def make_context(viewer: Viewer | None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
@@ -125,6 +127,8 @@ def create_app(
             planner=Planner(schema.core, links, window.lengths, settings.expand_bytes),
             writes=writes,
             viewer=viewer,
+            admit=documents.admit,
+            most_objects=settings.limits.objects,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
             watches=watches,

@@ -4,7 +4,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final, Self
 
@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 from starlette.config import Config
 
 from gateway.auth.sealing import KeyUnusable, check
+from gateway.edge.limits import Limits
 from gateway.upstream.href import Origin
 
 LISTENS: Final = "http://127.0.0.1:8000"
@@ -58,6 +59,10 @@ class Settings:
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
     token_exchange: bool = False
     """Whether who holds an access token of the origin may exchange it for one of ours."""
+    limits: Limits = field(default_factory=Limits)
+    """What a request may be, whatever it asks for."""
+    introspection: bool = True
+    """Whether the schema may be asked about, and names are suggested to who misspells one."""
     attempts: int = 3
     """How often a read is sent at most, where asking again may help."""
     calls_per_second: int = 4
@@ -86,7 +91,7 @@ class Settings:
             if not 0 < value < math.inf:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
         self._check_watching()
-
+        _check_limits(self.limits)
         if self.expand_bytes < 0:
             raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
 
@@ -135,6 +140,8 @@ class Settings:
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
+                limits=_limits(read),
+                introspection=read("INTROSPECTION", cast=bool, default=True),
                 attempts=read("ATTEMPTS", cast=int, default=3),
                 calls_per_second=read("CALLS_PER_SECOND", cast=int, default=4),
                 calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
@@ -146,6 +153,20 @@ class Settings:
             raise WrongSetting(f"{missing} is missing: {_MEANINGS[missing]}.") from error
         except ValueError as error:
             raise WrongSetting(str(error)) from error
+
+
+def _limits(read: Config) -> Limits:
+    usual = Limits()
+    names = (each.name for each in fields(usual))
+    return Limits(
+        **{name: read(f"MAX_{name.upper()}", cast=int, default=getattr(usual, name)) for name in names}
+    )
+
+
+def _check_limits(limits: Limits) -> None:
+    for each in fields(limits):
+        if (value := getattr(limits, each.name)) <= 0:
+            raise WrongSetting(f"GATEWAY_MAX_{each.name.upper()} must be greater than 0, not {value}.")
 
 
 def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:

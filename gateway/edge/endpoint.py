@@ -18,7 +18,7 @@ from gateway.edge import explain, explorer
 from gateway.edge.errors import is_unauthenticated
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
 from gateway.edge.operations import Answer, Forget, answer_of
-from gateway.edge.request import SAFE, Asked, read_asked
+from gateway.edge.request import SAFE, Asked, TooMuchAsked, read_asked
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
@@ -93,6 +93,8 @@ def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = _REFUSALS.get(error.status_code, "BAD_USER_INPUT")
+    if isinstance(error, TooMuchAsked):
+        code = "LIMIT_EXCEEDED"
     body = {"errors": [{"message": error.detail, "extensions": {"code": code}}]}
     return _json(body, request, status=error.status_code, headers=dict(error.headers or {}))
 

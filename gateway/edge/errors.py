@@ -3,7 +3,7 @@
 import logging
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -32,6 +32,9 @@ from gateway.upstream.errors import (
 _log = logging.getLogger(__name__)
 
 _QUERY: Final = re.compile(r"(https?://[^\s?'\"<>]*)\?[^\s'\"<>]*")
+
+MOST_ERRORS: Final = 20
+"""Errors of an answer; of more, their number is told."""
 
 CODES: Final[Mapping[type[Exception], str]] = {
     OriginUnreachable: "UPSTREAM_UNAVAILABLE",
@@ -108,21 +111,35 @@ def is_unauthenticated(error: GraphQLError) -> bool:
 
 def present_refusal(error: GraphQLError) -> GraphQLError:
     """Return *error*, for which an operation was not executed at all, as a client may see it."""
+    cause = cause_of(error)
+    if isinstance(cause, _Known):
+        return _coded(error, str(cause), _code(cause))
     is_syntax = isinstance(error, GraphQLSyntaxError)
     code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
     return _coded(error, error.message, code)
 
 
-def without_repeats(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
-    """Return *errors* with that of a viewer who is signed in no longer once: it is true of every field."""
-    shown: list[GraphQLError] = []
+def shown(errors: Iterable[GraphQLError], show: Callable[[GraphQLError], GraphQLError]) -> list[GraphQLError]:
+    """Return *errors* as *show* shows them: the first of many, and how many more there are.
+
+    That a viewer is signed in no longer is there once: it is true of every field.
+    """
+    told: list[GraphQLError] = []
+    left_out = 0
     is_said = False
     for error in errors:
-        is_signed_out = (error.extensions or {}).get("code") == CODES[Unauthenticated]
-        if not (is_signed_out and is_said):
-            shown.append(error)
-        is_said = is_said or is_signed_out
-    return shown
+        if is_unauthenticated(error):
+            if is_said:
+                continue
+            is_said = True
+        if len(told) < MOST_ERRORS:
+            told.append(show(error))
+        else:
+            left_out += 1
+    if left_out:
+        message = f"And {left_out} more: an answer tells {MOST_ERRORS} errors at most."
+        told.append(GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"}))
+    return told
 
 
 def _without_queries(text: str) -> str:

@@ -10,7 +10,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, without_repeats
+from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown
 from gateway.edge.request import Asked
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
@@ -74,6 +74,6 @@ def answer_of(result: ExecutionResult | PreExecutionError) -> Answer:
     body: dict[str, object] = {"data": result.data} if is_begun else {}
     if errors:
         show = present_refusal if is_refused else present
-        body["errors"] = [error.formatted for error in without_repeats(map(show, errors))]
+        body["errors"] = [error.formatted for error in shown(errors, show)]
     is_kind_refused = any(isinstance(cause_of(error), InvalidOperationTypeError) for error in errors)
     return Answer(body, is_begun, is_kind_refused)

@@ -1,17 +1,27 @@
 """What a client asks by HTTP: one GraphQL operation, or a refusal before GraphQL sees it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from gateway.edge import strict_json
+from gateway.edge.strict_json import NotJSON
+
 LARGEST_BODY: Final = 1_000_000
+
+_ON_THE_LOOP: Final = 65_536
+"""Bytes of JSON that are read at once; more are read in a thread, so that others go on."""
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 """The methods that only ask: their operation is in the address, and never a mutation."""
+
+
+class TooMuchAsked(HTTPException):
+    """More was sent than is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,10 @@ async def read_asked(request: Request) -> Asked:
     if request.method in SAFE:
         return checked(_from_query(request))
     _check_kind(request)
-    return checked(_parsed(await _body(request), "The body"))
+    body = await _body(request)
+    if len(body) > _ON_THE_LOOP:
+        return checked(await asyncio.to_thread(_parsed, body, "The body"))
+    return checked(_parsed(body, "The body"))
 
 
 def _check_kind(request: Request) -> None:
@@ -61,19 +74,31 @@ def _from_query(request: Request) -> Mapping[str, object]:
 
 
 async def _body(request: Request) -> bytes:
-    body = b""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told[:20]) > LARGEST_BODY:
+        raise _too_large()
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise HTTPException(413, f"The body may be at most {LARGEST_BODY} bytes.")
-    return body
+            raise _too_large()
+    return bytes(body)
+
+
+def _too_large() -> TooMuchAsked:
+    # What is still on its way is not worth reading.
+    return TooMuchAsked(413, f"The body may be at most {LARGEST_BODY} bytes.", {"connection": "close"})
 
 
 def _parsed(text: bytes, what: str) -> Mapping[str, object]:
     try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise HTTPException(400, f"{what} is not JSON.") from error
+        parsed = strict_json.loads(text)
+    except NotJSON as error:
+        raise HTTPException(400, f"{what} {error}.") from error
+    if isinstance(parsed, list) and parsed:
+        raise TooMuchAsked(
+            400, f"The operations of a request may be at most 1, not {len(parsed)} in an array."
+        )
     if not isinstance(parsed, dict):
         raise HTTPException(400, f"{what} must be a JSON object.")
     return parsed

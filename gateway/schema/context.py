@@ -18,6 +18,7 @@ from gateway.loaders.writes import Writes
 from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title
 from gateway.schema.errors import Unauthenticated
+from gateway.schema.execution import Admit
 from gateway.schema.selection import Seen
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
@@ -35,6 +36,10 @@ class Context:
     writes: Writes
     viewer: Viewer | None
     """Who is signed in."""
+    admit: Admit
+    """Reads a document."""
+    most_objects: int = 5_000
+    """Objects that the answer may have."""
     now: Callable[[], datetime]
     show_title: "Callable[[Title, Context], object]"
     """Puts a title into GraphQL; here, since people show titles and titles show people."""

@@ -1,17 +1,46 @@
-"""How strawberry is made to execute: an operation must be clear, and errors are the edge's to log."""
+"""How strawberry is made to execute: the edge reads documents and logs errors; an operation must be clear."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import Executor, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    Executor,
+    GraphQLError,
+    GraphQLList,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_composite_type,
+)
+from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
+
+from gateway.schema.errors import LimitExceeded
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A document as it was read, and what is wrong with it; nothing of what is none, or too large."""
+
+    document: DocumentNode | None
+    errors: list[GraphQLError]
+
+
+Admit = Callable[[str, Mapping[str, object]], Awaitable[Admitted]]
+"""Reads a document that is to be executed with variables."""
 
 
 class Schema(strawberry.Schema):
-    """A schema that leaves errors to the edge."""
+    """A schema that leaves documents and errors to the edge."""
 
     @property
     def core(self) -> GraphQLSchema:
@@ -23,8 +52,46 @@ class Schema(strawberry.Schema):
     ) -> None:
         """Log nothing: strawberry would write the caller's query, with whatever is in it."""
 
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Have the document read by the edge, which knows most of them; strawberry would parse it anew."""
+        admitted = await context.context.admit(context.query or "", context.variables or {})
+        if admitted.document is None:
+            return PreExecutionError(data=None, errors=admitted.errors)
+        context.graphql_document = admitted.document
+        context.pre_execution_errors = admitted.errors
+        return await super()._prepare_operation_async(context, extensions_runner)
 
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
+
+class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes an operation as long as its answer does not become too large."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has them
+        super().__init__(*args, **kwargs)
+        self._objects = 0
+
+    def complete_list_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
+        self,
+        return_type: GraphQLList[GraphQLOutputType],
+        field_details_list: Any,  # noqa: ANN401
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: AsyncIterable[Any] | Iterable[Any],
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Count the objects of a list before any of them is completed."""
+        if isinstance(result, Sized) and is_composite_type(get_named_type(return_type)):
+            self._objects += len(result)
+            limit = self.context_value.most_objects
+            if self._objects > limit:
+                raise LimitExceeded("The objects of an answer", value=self._objects, limit=limit)
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+
+class EventExecutor(BoundedExecutor):
     """Executes each event of a subscription as an operation of its own: with its own loads and deadline."""
 
     def build_per_event_executor(self, payload: object) -> Executor[Any]:

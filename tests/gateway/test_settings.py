@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edge.limits import Limits
 from gateway.serving import found_at
 from gateway.settings import Settings, WrongSetting, home
 
@@ -33,6 +34,9 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_REDIS_URL": "redis://:CANARY@r.test:6379/1",
         "GATEWAY_EXPAND_BYTES": "0",
         "GATEWAY_CALLS_PER_OPERATION": "7",
+        "GATEWAY_MAX_DEPTH": "11",
+        "GATEWAY_MAX_ROOT_FIELDS": "3",
+        "GATEWAY_INTROSPECTION": "false",
         "GATEWAY_HOME": "/nowhere",
         "PATH": "/bin",
     }
@@ -53,6 +57,8 @@ def test_what_is_set_is_read() -> None:
         home=Path("/nowhere"),
         expand_bytes=0,
         calls_per_operation=7,
+        limits=Limits(depth=11, root_fields=3),
+        introspection=False,
     )
 
 
@@ -108,6 +114,8 @@ WRONG = [
     ("GATEWAY_OPERATION_TIMEOUT", "10s"),
     ("GATEWAY_OPERATION_TIMEOUT", "0"),
     ("GATEWAY_OPERATION_TIMEOUT", "inf"),
+    ("GATEWAY_MAX_DEPTH", "0"),
+    ("GATEWAY_MAX_TOKENS", "x"),
     ("GATEWAY_BULK_LIMIT", "1.5"),
     ("GATEWAY_BULK_LIMIT", "0"),
     ("GATEWAY_BULK_LIMIT", "-5"),

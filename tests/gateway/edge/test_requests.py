@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode
 
 import pytest
@@ -22,7 +22,6 @@ BODIES = {
     "a string": b'"x"',
     "true": b"true",
     "an array": b"[]",
-    "a batch": f"[{TYPENAME}]".encode(),
     "no query": b"{}",
     "nothing": b"",
     "blanks": b"  ",
@@ -33,6 +32,11 @@ BODIES = {
     "two values": (TYPENAME + TYPENAME).encode(),
     "NaN": b'{"query": "{ __typename }", "variables": {"x": NaN}}',
     "1e400": b'{"query": "{ __typename }", "variables": {"x": 1e400}}',
+    "401 digits": b'{"query": "{ __typename }", "variables": {"x": 0.' + b"1" * 401 + b"}}",
+    "a query twice": b'{"query": "{ __typename }", "query": "{ __typename }"}',
+    "a variable twice": b'{"query": "{ __typename }", "variables": {"a": {"x": 1, "\\u0078": 2}}}',
+    "half a pair": b'{"query": "{ __typename }", "variables": {"x": "\\ud800"}}',
+    "a depth of 65": b'{"query": "{ __typename }", "variables": {"x": ' + b"[" * 63 + b"]" * 63 + b"}}",
     "5,000 digits": b'{"query": "{ __typename }", "variables": {"x": ' + b"9" * 5000 + b"}}",
     "a depth of 100,000": b'{"query": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "a query that is null": b'{"query": null}',
@@ -56,10 +60,26 @@ async def test_a_body_that_is_no_request_is_refused(name: str, accept: str, grap
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
 
 
+async def test_a_batch_is_refused(graph: Graph, wire: Wire) -> None:
+    """One operation a request (Q15, T20)."""
+    response = await graph.http.post("/graphql", content=f"[{TYPENAME}, {TYPENAME}]", headers=JSON)
+
+    assert (response.status_code, wire.requests) == (400, [])
+    assert response.json()["errors"] == [
+        {
+            "message": "The operations of a request may be at most 1, not 2 in an array.",
+            "extensions": {"code": "LIMIT_EXCEEDED"},
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         TYPENAME.encode(),
+        b'{"query": "{ __typename }", "variables": {"x": 0.' + b"1" * 400 + b"}}",
+        b'{"query": "{ __typename }", "variables": {"x": ' + b"[" * 62 + b"]" * 62 + b"}}",
+        b'{"query": "{ __typename }", "variables": {"\\"a\\":": ":", "b": {"c": 1}, "c": [{"b": 1}]}}',
         b'{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": {}, "x": 1}',
         b' {"query": "query A { __typename }", "operationName": "A"} ',
         b'{"query": "query A { x } query B { __typename }", "operationName": "B"}'.replace(
@@ -107,12 +127,20 @@ async def test_only_json_is_read(headers: Mapping[str, str], status: int, graph:
 
 
 @pytest.mark.parametrize(("size", "status"), [(1_000_000, 200), (1_000_001, 413)])
-async def test_a_body_has_a_greatest_size(size: int, status: int, graph: Graph) -> None:
-    """A megabyte is read, one byte more is not."""
-    body = TYPENAME.encode()
-    response = await graph.http.post("/graphql", content=body + b" " * (size - len(body)), headers=JSON)
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_body_has_a_greatest_size(size: int, status: int, is_told: bool, graph: Graph) -> None:  # noqa: FBT001 - a parameter
+    """A megabyte is read; one byte more is not, be its size told or not, and the connection ends (H3)."""
+    body = TYPENAME.encode() + b" " * (size - len(TYPENAME))
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for start in range(0, size, 65_536):
+            yield body[start : start + 65_536]
+
+    content = body if is_told else in_parts()
+    response = await graph.http.post("/graphql", content=content, headers=JSON)
 
     assert response.status_code == status
+    assert response.headers.get("connection") == ("close" if status == 413 else None)
 
 
 async def test_a_query_comes_by_get(graph: Graph) -> None:

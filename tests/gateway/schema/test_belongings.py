@@ -3,6 +3,8 @@
 import pytest
 
 from gateway.contract import Scheme
+from gateway.edge.limits import Limits
+from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import address, category
 from tests.gateway.graph import Answer, Graph
 from tests.gateway.household import ANN, FILM, Household, Items, encoded, entry, film, paths, rating_of
@@ -214,10 +216,11 @@ async def test_titles_are_asked_about_by_their_ids(graph: Graph, wire: Wire, hom
 )
 @pytest.mark.usefixtures("home")
 async def test_what_is_no_title_is_refused(
-    query: str, titles: list[str], code: str, graph: Graph, wire: Wire
+    query: str, titles: list[str], code: str, open_graph: OpenGraph, wire: Wire
 ) -> None:
     """Too many titles, or ids of something else, are the caller's mistake and cost no entry."""
-    answer = await graph.ask(query, {"titles": titles}, user=ANN)
+    async with open_graph(limits=Limits(list_length=501)) as graph:
+        answer = await graph.ask(query, {"titles": titles}, user=ANN)
 
     assert list(answer.codes.values()) == [code]
     assert wire.requests == [[USER]]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.contract import Rel
+from gateway.edge.limits import Limits
+from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import link, listing, page, person, title
 from tests.gateway.graph import Answer, Graph
 from tests.gateway.wire import Wire
@@ -200,10 +202,11 @@ async def test_a_page_of_nothing_has_a_total(graph: Graph, wire: Wire) -> None:
 )
 @pytest.mark.parametrize("of", ["titles", "people"])
 async def test_a_page_that_cannot_be_is_refused(
-    of: str, arguments: str, code: str, graph: Graph, wire: Wire
+    of: str, arguments: str, code: str, open_graph: OpenGraph, wire: Wire
 ) -> None:
     """A wrong ``first`` or ``after`` is the caller's mistake, and costs no request."""
-    answer = await graph.ask(f'{{ {of}(search: "x", {arguments}) {{ totalCount }} }}')
+    async with open_graph(limits=Limits(first=501)) as graph:
+        answer = await graph.ask(f'{{ {of}(search: "x", {arguments}) {{ totalCount }} }}')
 
     assert answer == Answer({of: None}, {of: code})
     assert wire.requests == []

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from gateway.contract import Rel
+from gateway.edge.limits import Limits
+from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import link, listing, person
 from tests.gateway.graph import Answer, Graph
 from tests.gateway.household import ANN, Household, encoded, entry, paths, rating_of, resource, state_of
@@ -184,11 +186,11 @@ async def test_a_queue_that_fails_leaves_its_siblings(graph: Graph, wire: Wire, 
 
 @pytest.mark.parametrize("bad", ["first: 501", "first: -1", 'after: "x"'])
 @pytest.mark.usefixtures("home")
-async def test_a_page_that_cannot_be_is_refused(bad: str, graph: Graph, wire: Wire) -> None:
+async def test_a_page_that_cannot_be_is_refused(bad: str, open_graph: OpenGraph, wire: Wire) -> None:
     """No page is asked for, also where another field of the queue needs one."""
-    answer = await graph.ask(
-        f"{{ viewer {{ queue(kind: INSTANT) {{ etag items({bad}) {{ totalCount }} }} }} }}", user=ANN
-    )
+    query = f"{{ viewer {{ queue(kind: INSTANT) {{ etag items({bad}) {{ totalCount }} }} }} }}"
+    async with open_graph(limits=Limits(first=501)) as graph:
+        answer = await graph.ask(query, user=ANN)
 
     assert answer.data == {"viewer": {"queue": {"etag": "123", "items": None}}}
     assert wire.targets[2:] == [[PAGE(1, 0)]]

@@ -1,0 +1,196 @@
+"""How documents are read: counted before they are parsed, once for all, and without holding up others."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Final
+
+import pytest
+from graphql import GraphQLError, GraphQLSyntaxError, Lexer, Source, TokenKind, parse
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.edge import documents as reading
+from gateway.edge.documents import Documents
+from gateway.edge.limits import Limits
+from gateway.edge.tokens import tokens_of
+from gateway.schema.query import make_schema
+
+pytestmark = pytest.mark.anyio
+
+SCHEMA: Final = make_schema().core
+HOLD: Final = 0.05
+"""Seconds for which the loop may be held."""
+
+TOKENS: Final = (
+    *("{", "}", "(", ")", "[", "]", "!", "$", "&", "=", "@", "|", ":", "...", "name", "_1", "7", "-1.5e+3"),
+    *('""', '"a \\" {"', '""""""', '"""a "" \\""" { # """', "# {[(\n", ",", "\n", "\ufeff", "0"),
+)
+
+
+def _counted(text: str) -> int:
+    """Return how many tokens graphql-core finds, comments included."""
+    token = Lexer(Source(text)).advance()
+    lexer, found = Lexer(Source(text)), 0
+    while (token := lexer.advance()).kind is not TokenKind.EOF:
+        pass
+    while token.prev is not None:
+        found += token.kind is not TokenKind.EOF
+        token = token.prev
+    return found
+
+
+@given(st.lists(st.sampled_from(TOKENS)).map(" ".join))
+@example('{ a(b: """x""") # c')
+def test_tokens_are_counted_as_a_parser_counts_them(text: str) -> None:
+    """The count and the nesting are those that a lexer finds, where it finds any."""
+    found = tokens_of(text)
+
+    try:
+        assert found.count == _counted(text)
+    except GraphQLSyntaxError:
+        return
+
+
+@given(st.text(alphabet='{}[]()"\\#.a1 \n', max_size=60))
+def test_whatever_is_written_is_counted(text: str) -> None:
+    """What graphql-core parses has as many tokens as it found; what is none is counted somehow."""
+    found = tokens_of(text)
+
+    try:
+        parse(text)
+    except GraphQLSyntaxError:
+        return
+    assert found.count == _counted(text)
+
+
+def _documents(**limits: int) -> Documents:
+    return Documents(SCHEMA, Limits(**limits))
+
+
+def _large(number: int, fields: int = 300) -> str:
+    names = " ".join(f"a{number}_{each}: __typename" for each in range(fields))
+    return f"{{ {names} }}"
+
+
+async def test_a_document_is_read_once() -> None:
+    """Who asks the same again gets the same, with what is wrong with it."""
+    documents = _documents()
+    good = [await documents.admit("{ __typename }", {}) for _ in range(2)]
+    bad = [await documents.admit("{ x }", {}) for _ in range(2)]
+
+    assert good[0].document is good[1].document
+    assert bad[0].errors[0] is bad[1].errors[0]
+
+
+async def test_a_large_document_is_validated_once_at_once() -> None:
+    """Those who ask the same at one time wait for one validation."""
+    documents = _documents(aliases=10**6, root_fields=10**6)
+
+    admitted = await asyncio.gather(*(documents.admit(_large(0), {}) for _ in range(5)))
+
+    assert len({id(each.document) for each in admitted}) == 1
+    assert [each.errors for each in admitted] == [[]] * 5
+
+
+async def test_documents_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many documents, those that were asked last are kept."""
+    monkeypatch.setattr(reading, "_KEPT", 3_000)
+    documents = _documents(aliases=10**6, root_fields=10**6)
+    first = await documents.admit(_large(0), {})
+    second = await documents.admit(_large(1), {})
+    assert (await documents.admit(_large(0), {})).document is first.document
+
+    for number in range(2, 4):
+        await documents.admit(_large(number), {})
+
+    assert (await documents.admit(_large(0), {})).document is first.document
+    assert (await documents.admit(_large(1), {})).document is not second.document
+
+
+CORPUS: Final[dict[str, Callable[[], str]]] = {
+    "unknown fields": lambda: f"{{ {' '.join(f'titel{number}' for number in range(990))} }}",
+    "equal fields": lambda: (
+        "{ " + " ".join(['titles(search: "x") { nodes { name { regular short } } }'] * 10) + " }"
+    ),
+    "equal fields in equal fields": lambda: (
+        "{ "
+        + " ".join(['titles(search: "x") { nodes { ' + "name { regular regular regular } " * 8 + "} }"] * 10)
+        + " }"
+    ),
+    "a fan": lambda: (
+        '{ titles(search: "x") { nodes { ...F0 ...F1 } } }'
+        + " ".join(
+            f"fragment F{one} on Title {{ id {' '.join(f'...F{two}' for two in range(one + 1, 20))} }}"
+            for one in range(20)
+        )
+    ),
+    "a circle": lambda: (
+        "{ ...F0 }"
+        + " ".join(f"fragment F{number} on Query {{ ...F{(number + 1) % 20} }}" for number in range(20))
+    ),
+    "deep values": lambda: "{ nodes(ids: " + "[" * 60 + "]" * 60 + ") { id } }",
+    "a comment": lambda: "{ __typename } # " + "x" * 1_000_000,
+    "many comments": lambda: "#\n" * 16_000 + "{ __typename }",
+    "a block string": lambda: '{ node(id: """' + '\\"""' * 8_000 + '""") { id } }',
+    "an open block string": lambda: '{ node(id: """' + '" ' * 16_000,
+    "escapes": lambda: '{ node(id: "' + "\\u{1F600}" * 3_000 + '") { id } }',
+    "a huge number": lambda: '{ titles(search: "x", first: ' + "9" * 30_000 + ") { totalCount } }",
+    "many operations": lambda: " ".join(f"query Q{number} {{ __typename }}" for number in range(198)),
+    "many variables": lambda: (
+        "query (" + " ".join(f"$a{number}: Int" for number in range(240)) + ") { __typename }"
+    ),
+}
+
+
+@asynccontextmanager
+async def _held() -> AsyncIterator[list[float]]:
+    """Measure for how long the loop works without a turn for others, in its own seconds of work."""
+    longest = [0.0]
+
+    async def watch() -> None:
+        for turn in count():
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            if turn:
+                longest[0] = max(longest[0], time.thread_time() - before)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    try:
+        yield longest
+    finally:
+        watching.cancel()
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("name", CORPUS)
+async def test_nobody_waits_for_a_bad_document(name: str) -> None:
+    """No document holds the loop for longer than 50 ms, be it taken or refused (T22, Q6, Q7)."""
+    document = CORPUS[name]()
+    tries = []
+    for _ in range(3):  # The best: a machine has other things to do.
+        async with _held() as longest:
+            await Documents(SCHEMA, Limits()).admit(document, {})
+        tries.append(longest[0])
+
+    assert min(tries) < HOLD
+
+
+async def test_a_large_document_is_validated_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a large document is validated, the loop goes on; a small one is not worth a thread."""
+    threads: list[bool] = []
+
+    def validate(*_arguments: object) -> list[GraphQLError]:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return []
+
+    monkeypatch.setattr(reading, "validate_document", validate)
+    documents = _documents(aliases=10**6, root_fields=10**6)
+    await documents.admit("{ __typename }", {})
+    await documents.admit(_large(0), {})
+
+    assert threads == [True, False]
