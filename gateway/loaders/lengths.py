@@ -1,4 +1,4 @@
-"""How long lists are, and how often links lead to the same, relation by relation. Pure.
+"""How long lists are, how often links are there and lead to the same, relation by relation. Pure.
 
 First as ``relations.py`` says, then as learned from what was loaded.
 """
@@ -27,15 +27,33 @@ class Lengths:
     populations: Mapping[Relation, tuple[float, float]] = field(default_factory=dict)
     """How many different resources each relation leads to, about, and how often it was followed to tell."""
 
+    shares: Mapping[Relation, tuple[float, int]] = field(default_factory=dict)
+    """How many of what may have a link of each relation have one, and of how many it is the share."""
+
     def of(self, relation: Relation) -> float:
         """Return how many items are to be expected behind *relation*."""
         mean, _ = self.means.get(relation, (relation.typical_length, 0))
         return mean
 
+    def share(self, relation: Relation) -> float:
+        """Return how many of those that may have a link of *relation* have one, as a part of 1."""
+        share, _ = self.shares.get(relation, (1.0, 0))
+        return share
+
     def different(self, relation: Relation, followed: float) -> float:
         """Return how many resources to expect when *relation* is followed so often."""
         population, _ = self.populations.get(relation, (0.0, 0.0))
         return _different(followed, population) if population else followed
+
+    def after_looking(self, counts: Iterable[tuple[Relation, bool, int]]) -> "Lengths":
+        """Return what is known after links were looked for: of what relation, whether there, how often."""
+        shares = dict(self.shares)
+        for relation, is_there, count in counts:
+            # Until more is known every link is there, once.
+            share, weight = shares.get(relation, (1.0, 1))
+            weight = min(weight + count, _FOLLOWED)
+            shares[relation] = share + (is_there - share) * count / weight, weight
+        return replace(self, shares=shares)
 
     def after_following(self, counts: Iterable[tuple[Relation, int, int]]) -> "Lengths":
         """Return what is known after relations were followed: each how often, and to how many resources."""
@@ -66,7 +84,9 @@ def _length(content: Content) -> int | None:
         return len(content.items) if content.total is None else content.total
     if isinstance(content, LinkList):
         return len(content.links) if content.total is None else content.total
-    return len(content.items) if isinstance(content, Awards) else None
+    if isinstance(content, Awards):
+        return sum(award.person is not None for award in content.items)  # What can be followed.
+    return None
 
 
 def _different(followed: float, population: float) -> float:

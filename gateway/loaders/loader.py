@@ -28,6 +28,8 @@ class ResourceLoader:
         """How often each relation was followed."""
         self._found: Counter[Relation] = Counter()
         """To how many resources that led."""
+        self._looked: Counter[tuple[Relation, bool]] = Counter()
+        """How often a link of each relation was looked for, and was there or not."""
         self._unsent: dict[Want, Want] = {}
         """Each want by itself, with all the parts that were asked for until it is handed on."""
 
@@ -45,6 +47,10 @@ class ResourceLoader:
         for future in (shared, mine):
             future.add_done_callback(_mark_retrieved)
         return mine
+
+    def looked(self, relation: Relation, *, is_there: bool) -> None:
+        """Take note that a link of *relation* was looked for."""
+        self._looked[relation, is_there] += 1
 
     def forget(self, identity: Identity, families: Collection[str]) -> None:
         """Forget what was loaded of *families* on behalf of *identity*: something has changed it."""
@@ -72,7 +78,9 @@ class ResourceLoader:
             (relation, self._followed[relation], self._found[relation])
             for relation in {want.relation for want in wants}
         ]
-        self._window.lengths = self._window.lengths.after_following(counts)
+        looked = [(relation, is_there, count) for (relation, is_there), count in self._looked.items()]
+        self._looked.clear()
+        self._window.lengths = self._window.lengths.after_following(counts).after_looking(looked)
 
 
 def _mark_retrieved(future: asyncio.Future[Content]) -> None:

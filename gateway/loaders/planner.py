@@ -185,8 +185,8 @@ class _Planning:
         if follows.each:
             inner = [self._one_of_links(replace(step, relation=follows.each), inner, is_linked=is_linked)]
         first = arguments.get("first")
-        things = times * self._length(step.relation, first)
-        found = replace(step, things=things, calls=times * _pages(step.relation, things))
+        length, there = self._length(step.relation, first), times * self._planner.lengths.share(step.relation)
+        found = replace(step, things=there * length, calls=there * _pages(step.relation, length))
         asked = self._asked(found, first, inner)
         return _Choice(asked, _free(replace(found, calls=0), inner, is_linked=is_linked))
 

@@ -31,11 +31,18 @@ def link_of(links: Links, relation: Relation) -> Link | None:
     return next((links[rel] for rel in relation.rels if rel in links), None)
 
 
+def _sought(links: Links, relation: Relation, info: Info) -> Link | None:
+    """Return the link that *relation* follows, and let it be learned whether there is one."""
+    link = link_of(links, relation)
+    info.context.loader.looked(relation, is_there=link is not None)
+    return link
+
+
 def follow_one(relation: Relation, show: Show[object], *, description: str) -> Any:  # noqa: ANN401
     """Declare a field that shows the one thing behind a link; null without a link."""
 
     def resolve(root: Any, info: Info) -> object:  # noqa: ANN401
-        link = link_of(root.resource.links, relation)
+        link = _sought(root.resource.links, relation, info)
         return None if link is None else show_link(link, relation, show, info)
 
     return strawberry.field(resolver=resolve, description=description, metadata=following(relation))
@@ -67,7 +74,7 @@ def follow_list(relation: Relation, show: Show[list[Any]], *, description: str) 
     """Declare a field that shows a whole list; empty without a link, since then there is nothing."""
 
     def resolve(root: Any, info: Info) -> object:  # noqa: ANN401
-        link = link_of(root.resource.links, relation)
+        link = _sought(root.resource.links, relation, info)
         return [] if link is None else load_content(link, relation, show, info)
 
     return strawberry.field(resolver=resolve, description=description, metadata=following(relation))
@@ -92,7 +99,7 @@ def follow_pages(relation: Relation, show: Show[Any], *, description: str) -> An
 
     def resolve(root: Any, info: Info, first: First = 25, after: After = None) -> object:  # noqa: ANN401
         wanted = wanted_of(first, after, info)
-        link = link_of(root.resource.links, relation)
+        link = _sought(root.resource.links, relation, info)
         if link is None:
             return connection([], wanted, total=0)
         part = _part_at_hand(link, wanted, info)

@@ -79,4 +79,4 @@ async def test_the_expected_cost_is_seldom_far_above_the_actual() -> None:
 
     within = [cost["expected"] <= 3 * cost["actual"] for cost in ratios]
     assert len(within) == 80
-    assert sum(within) >= 0.75 * len(within)
+    assert sum(within) >= 0.8 * len(within)
