@@ -11,6 +11,7 @@ import httpx
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -22,6 +23,7 @@ from gateway.contract import Path
 from gateway.edge import explorer
 from gateway.edge.documents import Documents
 from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.edge.observing import Observing
 from gateway.edge.operations import Operations
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate, Streams
@@ -49,6 +51,9 @@ from gateway.stores.redis_mutations import RedisLedger
 from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.stores.sqlite_records import SQLiteRecords
+from gateway.telemetry.events import Observer, silent
+from gateway.telemetry.logs import tell
+from gateway.telemetry.trail import Trail
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.caching.entries import Place
 from gateway.upstream.caching.memory import Memory
@@ -79,11 +84,12 @@ def create_app(
     open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
     authenticate: Authenticate | None = None,
     streams: Streams | None = None,
+    observer: Observer = silent,
 ) -> Starlette:
     """Make the gateway's application over the origin that *settings* name.
 
     *authenticate* says who sends a request, in place of our own sign-in. Whoever gives *streams* can end what
-    is open before the application ends.
+    is open before the application ends. *observer* is told what happens.
     """
     streams = streams or Streams()
     limits = Limits(attempt=settings.origin_timeout, connect_to=settings.origin_connect)
@@ -117,9 +123,9 @@ def create_app(
     links = map_of(schema.core)
     documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
 
-    def make_context(viewer: Viewer | None) -> Context:
+    def make_context(viewer: Viewer | None, trail: Trail | None = None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
-        operation = Operation(deadline, most_calls=settings.calls_per_operation)
+        operation = Operation(deadline, most_calls=settings.calls_per_operation, trail=trail or Trail())
         return Context(
             origin=origin,
             loader=ResourceLoader(window, operation),
@@ -132,13 +138,15 @@ def create_app(
             now=lambda: datetime.now(UTC),
             show_title=show_title,
             watches=watches,
-            anew=lambda: make_context(viewer),
+            anew=lambda: make_context(viewer, operation.trail),
         )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with _opened(records), _opened(ledger):
+            tell("started", origin=settings.origin_url)
             yield
+            tell("stopping")
             await streams.stop()
             await watches.close()
             await writes.close()
@@ -157,6 +165,7 @@ def create_app(
     return Starlette(
         routes=[*_routes(endpoint, sockets), *desk.routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
+        middleware=[Middleware(Observing, observer=observer)],
         lifespan=lifespan,
     )
 

@@ -75,6 +75,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                log_config=None,  # What it has to say goes where everything goes.
                 access_log=False,  # It would write query strings, and with them signatures.
                 log_level="warning",
                 timeout_graceful_shutdown=STOP_WITHIN,

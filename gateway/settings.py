@@ -13,6 +13,7 @@ from starlette.config import Config
 
 from gateway.auth.sealing import KeyUnusable, check
 from gateway.edge.limits import Limits
+from gateway.telemetry.logs import LEVELS, LogFormat
 from gateway.upstream.href import Origin
 
 LISTENS: Final = "http://127.0.0.1:8000"
@@ -74,6 +75,11 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     """A Redis server that all nodes share: for sessions, for representations, and for counting calls."""
 
+    log_format: LogFormat = LogFormat.JSON
+    """How a line of the log is written."""
+    log_level: str = "INFO"
+    """What is logged: this, and what is worse."""
+
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
         self._check_addresses()
@@ -92,6 +98,8 @@ class Settings:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
         self._check_watching()
         _check_limits(self.limits)
+        self._check_logging()
+
         if self.expand_bytes < 0:
             raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
 
@@ -112,6 +120,10 @@ class Settings:
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:
             raise WrongSetting("GATEWAY_WATCH_MIN must not be greater than GATEWAY_WATCH_MAX.")
+
+    def _check_logging(self) -> None:
+        if self.log_level not in LEVELS:
+            raise WrongSetting(f"GATEWAY_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {self.log_level}.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, listens: str = LISTENS) -> Self:
@@ -147,6 +159,8 @@ class Settings:
                 calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
                 cache_bytes=read("CACHE_BYTES", cast=int, default=64 * 1024 * 1024),
                 redis_url=read("REDIS_URL", default=None),
+                log_format=_log_format(read("LOG_FORMAT", default="json")),
+                log_level=read("LOG_LEVEL", default="INFO").upper(),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
@@ -167,6 +181,13 @@ def _check_limits(limits: Limits) -> None:
     for each in fields(limits):
         if (value := getattr(limits, each.name)) <= 0:
             raise WrongSetting(f"GATEWAY_MAX_{each.name.upper()} must be greater than 0, not {value}.")
+
+
+def _log_format(text: str) -> LogFormat:
+    try:
+        return LogFormat(text)
+    except ValueError as error:
+        raise WrongSetting(f"GATEWAY_LOG_FORMAT must be json or text, not {text}.") from error
 
 
 def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -22,6 +23,8 @@ from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
 from gateway.serving import bind, check_free, found_at, serve
 from gateway.settings import Settings, home
+from gateway.telemetry.logs import Logs, set_up
+from gateway.telemetry.redaction import Redaction
 
 FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } releaseYear cast { name } } } }'
 
@@ -79,14 +82,16 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
     GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
     GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes a bulk answer),
     GATEWAY_EXPAND_BYTES (4,000,000 bytes a document), GATEWAY_CALLS_PER_OPERATION (200),
+    GATEWAY_LOG_FORMAT (json or text), GATEWAY_LOG_LEVEL (INFO),
     GATEWAY_PUBLIC_URL (where browsers find us), GATEWAY_SESSION_KEYS (which seal what sessions hold) and
     GATEWAY_TOKEN_EXCHANGE (whether access tokens of the origin can be exchanged for ours).
     """
     with failing_clearly():
         settings = Settings.from_environ(listens=found_at(host, port))
         listening = bind(host, port, setting="PORT")
+        set_up(settings.log_format, settings.log_level, Redaction(_secrets(settings)))
         streams = Streams()
-        graph = create_app(settings, streams=streams)
+        graph = create_app(settings, streams=streams, observer=Logs())
         console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
         serve(graph, listening, stopping=streams.stop)
 
@@ -95,6 +100,12 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
 def schema() -> None:
     """Print the graph's schema as GraphQL text."""
     sys.stdout.write(make_schema().as_str() + "\n")
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Return what no line of the log may hold, wherever it comes from."""
+    redis = urlsplit(settings.redis_url or "").password
+    return [settings.consumer_secret, *settings.session_keys, *([redis] if redis else [])]
 
 
 def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) -> list[Server]:
@@ -115,6 +126,8 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
             "GATEWAY_CONSUMER_KEY": consumer.key,
             "GATEWAY_CONSUMER_SECRET": consumer.secret,
             "GATEWAY_CALLS_PER_OPERATION": os.environ.get("GATEWAY_CALLS_PER_OPERATION", "1000"),
+            "GATEWAY_LOG_FORMAT": os.environ.get("GATEWAY_LOG_FORMAT", "text"),
+            "GATEWAY_LOG_LEVEL": os.environ.get("GATEWAY_LOG_LEVEL", "WARNING"),
             "GATEWAY_CALLS_PER_SECOND": "1000",
             "GATEWAY_CALLS_PER_DAY": "1000000",
         },

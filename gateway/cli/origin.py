@@ -22,6 +22,8 @@ from gateway.origin.settings import OriginSettings, compat_names
 from gateway.origin.start import prepare, sqlite_url
 from gateway.serving import bind, serve
 from gateway.settings import home
+from gateway.telemetry.logs import LogFormat, set_up
+from gateway.telemetry.redaction import Redaction
 
 app = typer.Typer(
     help="The REST API again, over a database of its own: serve it, fill its catalog, say who may use it.",
@@ -111,6 +113,7 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
         console.print(f"Its consumer for trying out: key {consumer.key}, secret {consumer.secret}")
         for name in sorted(settings.compat):
             console.print(f"Lenient by name: {name}.")
+        set_up(LogFormat.TEXT, "WARNING", Redaction())
         serve(create_app(Database(url), settings), listening)
 
 

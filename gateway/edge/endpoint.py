@@ -1,7 +1,7 @@
 """``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import orjson
@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 from gateway.edge import explain, explorer
 from gateway.edge.errors import is_unauthenticated
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
+from gateway.edge.observing import asking, trail_at
 from gateway.edge.operations import Answer, Forget, answer_of
 from gateway.edge.request import SAFE, Asked, TooMuchAsked, read_asked
 from gateway.edge.sse import Events
@@ -58,9 +59,11 @@ class Endpoint:
             raise HTTPException(406, f"Answers are {JSON}, {GRAPHQL_JSON} or {EVENT_STREAM}.")
         asked = await read_asked(request)
         viewer = await self._authenticate(request)
+        trail = asking(request, asked, viewer)
         if not is_json_wanted:
             return self._events.answer(request, asked, viewer)
         context = self._make_context(viewer)
+        context.operation.trail = trail
         explain.prepare(context.operation, explain.asked_for(request))
         try:
             result = await self._execute(asked, context, request.method)
@@ -143,7 +146,10 @@ def _refusal(error: InvalidOperationTypeError) -> HTTPException:
     return HTTPException(405, "By GET there are queries and subscriptions only.", {"allow": "POST"})
 
 
-def _json(body: object, request: Request, *, status: int, headers: dict[str, str] | None = None) -> Response:
+def _json(
+    body: Mapping[str, object], request: Request, *, status: int, headers: dict[str, str] | None = None
+) -> Response:
+    trail_at(request).answered(body)
     media_type = _media_type(request) or JSON
     private = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
     return Response(orjson.dumps(body), status, private, media_type=f"{media_type}; charset=utf-8")

@@ -14,6 +14,7 @@ from gateway.edge.errors import cause_of, is_unauthenticated, present, present_r
 from gateway.edge.request import Asked
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
+from gateway.telemetry.trail import Trail
 
 Forget = Callable[[Viewer], Awaitable[None]]
 """Ends the session of somebody whose token the origin takes no more."""
@@ -44,13 +45,15 @@ class Operations:
         self._forget = forget
 
     async def stream(
-        self, asked: Asked, viewer: Viewer | None, allowed: frozenset[OperationType] = ALL
+        self, asked: Asked, viewer: Viewer | None, allowed: frozenset[OperationType] = ALL, *, trail: Trail
     ) -> AsyncGenerator[Answer]:
         """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too."""
+        context = self._make_context(viewer)
+        context.operation.trail = trail
         results = await self._schema.stream(
             asked.query or " ",  # strawberry takes an empty one for a fault of ours
             variable_values=dict(asked.variables or {}),
-            context_value=self._make_context(viewer),
+            context_value=context,
             operation_name=asked.operation_name,
             allowed_operation_types=allowed,
         )
@@ -60,7 +63,9 @@ class Operations:
                     raise TypeError(type(result))  # The graph has neither @defer nor @stream.
                 if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
                     await self._forget(viewer)
-                yield answer_of(result)
+                answer = answer_of(result)
+                trail.answered(answer.body)
+                yield answer
 
 
 def answer_of(result: ExecutionResult | PreExecutionError) -> Answer:

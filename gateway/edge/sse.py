@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.edge.errors import log_fault
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON
+from gateway.edge.observing import trail_at
 from gateway.edge.operations import ALL, READING, Answer, Operations
 from gateway.edge.request import SAFE, Asked
 from gateway.edge.streams import (
@@ -66,7 +67,8 @@ class EventStream(Response):
         """Send the stream; raise ``HTTPException`` (405, 429 or 503) where there can be none."""
         with self._open() as stream:
             allowed = READING if self._request.method in SAFE else ALL
-            answers = self._events.operations.stream(self._asked, self._viewer, allowed)
+            trail = trail_at(self._request)
+            answers = self._events.operations.stream(self._asked, self._viewer, allowed, trail=trail)
             async with aclosing(answers):
                 first = await anext(answers)
                 if first.is_kind_refused:

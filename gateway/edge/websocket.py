@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.edge import transport_ws as protocol
 from gateway.edge.errors import log_fault
+from gateway.edge.observing import operation
 from gateway.edge.operations import Operations
 from gateway.edge.streams import (
     Authenticate,
@@ -24,6 +25,7 @@ from gateway.edge.streams import (
 )
 from gateway.edge.transport_ws import BadMessage, Code, Complete, Init, Message, Ping, Pong, Subscribe
 from gateway.loaders.viewer import Viewer
+from gateway.telemetry.trail import Trail
 
 _ENDINGS: Final = {
     Ending.STOPPING: (Code.GOING_AWAY, "The server is stopping."),
@@ -215,12 +217,8 @@ class Socket:
     async def _run(self, message: Subscribe) -> None:
         last = protocol.complete(message.id)
         try:
-            async with aclosing(self._operations.stream(message.asked, self._viewer)) as answers:
-                async for given in answers:
-                    if not given.is_begun:
-                        last = protocol.answer(message.id, given)
-                        break
-                    await self._send(protocol.answer(message.id, given))
+            with operation(self._websocket, message.asked, self._viewer) as trail:
+                last = await self._answer(message, trail) or last
         except (WebSocketDisconnect, TimeoutError):
             return
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one operation
@@ -230,6 +228,16 @@ class Socket:
             del self._running[message.id]  # Before the client hears of it, and may use the id again.
         with suppress(WebSocketDisconnect, TimeoutError):
             await self._send(last)
+
+    async def _answer(self, message: Subscribe, trail: Trail) -> str | None:
+        """Send what *message* asks for; return what is said in the end where that was not begun."""
+        stream = self._operations.stream(message.asked, self._viewer, trail=trail)
+        async with aclosing(stream) as answers:
+            async for given in answers:
+                if not given.is_begun:
+                    return protocol.answer(message.id, given)
+                await self._send(protocol.answer(message.id, given))
+        return None
 
     async def _send(self, text: str) -> None:
         try:

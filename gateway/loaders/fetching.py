@@ -9,6 +9,7 @@ from gateway.loaders.flights import Flight, Flights
 from gateway.loaders.orders import Errand, Order
 from gateway.loaders.sending import Sender
 from gateway.loaders.wants import Answered, Ask, Want
+from gateway.telemetry.trail import Met
 from gateway.upstream.caching import shelf
 from gateway.upstream.caching.shelf import Held, Shelf, State
 from gateway.upstream.errors import (
@@ -49,16 +50,20 @@ class Fetcher:
             if held is not None and held.state is not State.EXPIRED:
                 if held.state is State.STALE:
                     order.stale(want, held.age)
+                order.met(want, Met.STALE if held.state is State.STALE else Met.HELD)
                 order.answer(want, _content(want, held))
                 if held.state is State.STALE and flight is None:
                     old.append(errand)
             elif flight is not None:
+                order.met(want, Met.JOINED)
                 joined.append((errand, flight))
             else:
                 errands.append(errand)
         self._refresh(old)
         admitted = set(order.admit([errand.want for errand in errands]))
         errands = [errand for errand in errands if errand.want in admitted]
+        for errand in errands:
+            order.met(errand.want, Met.ASKED)
         await asyncio.gather(self._ask(errands), *(self._join(*each) for each in joined))
 
     async def close(self) -> None:
@@ -145,6 +150,9 @@ class Behind:
         """Count at nobody."""
 
     def stale(self, want: Want, age: float) -> None:
+        """Tell nobody."""
+
+    def met(self, want: Want, how: Met) -> None:
         """Tell nobody."""
 
 

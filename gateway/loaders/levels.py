@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from gateway.loaders.errors import TooMuch
 from gateway.loaders.plan import Plan
 from gateway.loaders.wants import Answered, Ask, Want, ask, merge
+from gateway.telemetry.trail import Met, Trail
 from gateway.upstream.reader import Exchange, Read
 
 
@@ -29,6 +30,8 @@ class Operation:
     is_only_planned: bool = False
     sent: list["Sent"] | None = None
     """The requests that carried something for it, where they are to be told; else None."""
+    trail: Trail = field(default_factory=Trail)
+    """What those who run the gateway see of it."""
 
     def admit(self, calls: int) -> bool:
         """Let it make that many more *calls*, if it may."""
@@ -41,6 +44,9 @@ class Operation:
         """Take note of a request that carries something for this operation."""
         self.requests += 1
         self.calls += len(sent.reads)
+        self.trail.requests += 1
+        self.trail.calls += len(sent.reads)
+        sent.exchange.trails.append(self.trail)
         self.admitted = max(self.admitted, self.calls)
         if self.sent is not None:
             self.sent.append(sent)
@@ -141,6 +147,11 @@ class Together:
         """Tell the operations how old their oldest answer is."""
         for level in self._waiting(want):
             level.operation.stale = max(age, level.operation.stale or 0.0)
+
+    def met(self, want: Want, how: Met) -> None:
+        """Tell the operations how what they want is met."""
+        for level in self._waiting(want):
+            level.operation.trail.met[how] += 1
 
     def _waiting(self, want: Want) -> list[Level]:
         return [level for level in self.levels if level.waits_for(want)]

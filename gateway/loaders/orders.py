@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.loaders.wants import Answered, Ask, Want
+from gateway.telemetry.trail import Met
 from gateway.upstream.caching.shelf import Held
 from gateway.upstream.reader import Exchange
 
@@ -44,6 +45,10 @@ class Order(Protocol):
 
     def stale(self, want: Want, age: float) -> None:
         """Take note that the answer to *want* is *age* seconds old, in want of a new one."""
+        ...
+
+    def met(self, want: Want, how: Met) -> None:
+        """Take note of how *want* is met."""
         ...
 
 

@@ -54,6 +54,7 @@ class Planning(SchemaExtension):
                     operation_name=asked.operation_name,
                     variables=asked.variables,
                 )
+            operation.trail.planned(asked.operation_type.value, asked.operation_name, operation.plan.expected)
             _check(operation)
             if operation.is_only_planned:
                 asked.result = ExecutionResult(None, None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.resources import Content, Href
+from gateway.telemetry.trail import Trail
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
 from gateway.upstream.errors import UpstreamError
@@ -56,6 +57,10 @@ class Exchange:
     """The size of the answer, inflated."""
     max_age: float | None = None
     """For how long the answer says that it is fresh, see ``freshness``; entries do not say it."""
+    status: int | None = None
+    """Of the answer; None without one."""
+    trails: list[Trail] = field(default_factory=list)
+    """The operations that it carries something for."""
 
     def answered(self, response: Response) -> None:
         """Take note of the answer."""
@@ -63,6 +68,7 @@ class Exchange:
         self.bytes = len(response.body)
         if len(self.reads) == 1:
             self.max_age = fresh_for(response.headers.get("cache-control"))
+        self.status = response.status
 
 
 Spent = Callable[[Exchange], None]

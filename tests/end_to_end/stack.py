@@ -26,6 +26,7 @@ from gateway.origin.settings import OriginSettings
 from gateway.origin.start import Consumer, prepare
 from gateway.serving import bind
 from gateway.settings import Settings
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.signing import Credentials
 from tests.gateway.graph import ALONE, USER
 
@@ -106,6 +107,7 @@ def stack(
     *,
     segments: Mapping[str, str] | None = None,
     people: Sequence[Person] = (),
+    observer: Observer = silent,
     **settings: Any,  # noqa: ANN401
 ) -> Iterator[Stack]:
     """Run origin and gateway over the database at *url*; *segments* renames parts of the origin's paths.
@@ -130,7 +132,7 @@ def stack(
             operation_timeout=60,
             **{**ALONE, "calls_per_operation": 1000, **settings},
         )
-        return create_app(told, authenticate=_named(people) if people else None)
+        return create_app(told, authenticate=_named(people) if people else None, observer=observer)
 
     with serving(origin_app) as origin, serving(lambda _address: gateway_app(origin)) as graph:
         yield Stack(graph, origin, consumer, counters[0])

@@ -13,6 +13,7 @@ from gateway.app import create_app
 from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.settings import Settings
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.signing import Credentials
 from tests.gateway.wire import Wire
 
@@ -92,6 +93,7 @@ async def gateway_over(
     wire: Wire,
     *,
     authenticate: Authenticate | None = named,
+    observer: Observer = silent,
     **settings: Any,  # noqa: ANN401
 ) -> AsyncIterator[Graph]:
     """Run a gateway over *wire*; see that it leaves no task behind."""
@@ -102,6 +104,7 @@ async def gateway_over(
         Settings(**{"consumer_key": "key", "consumer_secret": "secret", **told}),
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
         authenticate=authenticate,
+        observer=observer,
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

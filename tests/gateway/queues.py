@@ -17,6 +17,7 @@ from gateway.edge.streams import StreamLimits, Streams
 from gateway.loaders.viewer import Viewer
 from gateway.serving import Server, bind
 from gateway.settings import Settings
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import ORIGIN, link, status
 
@@ -95,7 +96,12 @@ class Live:
 
 
 @asynccontextmanager
-async def live(origin: QueueOrigin, *users: str, **limits: Any) -> AsyncIterator[Live]:  # noqa: ANN401
+async def live(
+    origin: QueueOrigin,
+    *users: str,
+    observer: Observer = silent,
+    **limits: Any,  # noqa: ANN401
+) -> AsyncIterator[Live]:
     """Run a gateway over *origin* where *users* are signed in; see that it leaves no task behind."""
     before = asyncio.all_tasks()
     streams = Streams(StreamLimits(**limits))
@@ -109,6 +115,7 @@ async def live(origin: QueueOrigin, *users: str, **limits: Any) -> AsyncIterator
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(origin)),
         authenticate=running.authenticate,
         streams=streams,
+        observer=observer,
     )
     running.server = Server(app, streams.stop)
     serving = asyncio.create_task(running.server.serve(sockets=[listening]))

@@ -8,6 +8,7 @@ import pytest
 from gateway.edge.limits import Limits
 from gateway.serving import found_at
 from gateway.settings import Settings, WrongSetting, home
+from gateway.telemetry.logs import LogFormat
 
 ENVIRON = {
     "GATEWAY_ORIGIN_URL": "http://127.0.0.1:8001",
@@ -38,6 +39,8 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_MAX_ROOT_FIELDS": "3",
         "GATEWAY_INTROSPECTION": "false",
         "GATEWAY_HOME": "/nowhere",
+        "GATEWAY_LOG_FORMAT": "text",
+        "GATEWAY_LOG_LEVEL": "debug",
         "PATH": "/bin",
     }
 
@@ -59,6 +62,8 @@ def test_what_is_set_is_read() -> None:
         calls_per_operation=7,
         limits=Limits(depth=11, root_fields=3),
         introspection=False,
+        log_format=LogFormat.TEXT,
+        log_level="DEBUG",
     )
 
 
@@ -92,6 +97,8 @@ def test_what_must_be_set_is_named(name: str) -> None:
 
 
 WRONG = [
+    ("GATEWAY_LOG_FORMAT", "xml"),
+    ("GATEWAY_LOG_LEVEL", "LOUD"),
     ("GATEWAY_EXPAND_BYTES", "-1"),
     ("GATEWAY_CALLS_PER_OPERATION", "0"),
     ("GATEWAY_ORIGIN_URL", ""),

@@ -24,6 +24,7 @@ from gateway.origin.registry import consumers, subscribers
 from gateway.origin.registry.subscribers import NewSubscriber
 from gateway.origin.settings import OriginSettings
 from gateway.settings import Settings
+from gateway.telemetry.events import Observer, silent
 from tests.end_to_end.stack import serving
 
 _T = TypeVar("_T")
@@ -91,7 +92,12 @@ async def _access_tokens(database: Database) -> list[AccessToken]:
 
 
 @contextmanager
-def house(database: str, home: Path, **settings: Any) -> Iterator[House]:  # noqa: ANN401
+def house(
+    database: str,
+    home: Path,
+    observer: Observer = silent,
+    **settings: Any,  # noqa: ANN401
+) -> Iterator[House]:
     """Run an origin over *database*, and a gateway that keeps its sessions in *home*."""
     consumer = _run(_consumer(database))
 
@@ -101,7 +107,8 @@ def house(database: str, home: Path, **settings: Any) -> Iterator[House]:  # noq
     def gateway_app(address: str, origin: str) -> ASGIApp:
         told = {"public_url": address, "home": home, "origin_timeout": 30, **settings}
         key, secret = consumer
-        return create_app(Settings(origin_url=origin, consumer_key=key, consumer_secret=secret, **told))
+        read = Settings(origin_url=origin, consumer_key=key, consumer_secret=secret, **told)
+        return create_app(read, observer=observer)
 
     with serving(origin_app) as origin, serving(lambda address: gateway_app(address, origin)) as url:
         yield House(url, origin, home, database)

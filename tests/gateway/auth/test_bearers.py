@@ -228,7 +228,7 @@ def test_nodes_share_sessions_on_redis(
 ) -> None:
     """What one node begins, another finishes, knows and ends; on the server there is no secret to read."""
     accounts, keys = sqlite_databases.copy(fill), (Fernet.generate_key().decode(),)
-    told = {"session_keys": keys, "redis_url": redis_url}
+    told: dict[str, Any] = {"session_keys": keys, "redis_url": redis_url}
     with house(accounts, tmp_path / "a", **told) as one, house(accounts, tmp_path / "b", **told) as other:
         alice = invite(house=one)
         back = alice.allow(alice.begin())

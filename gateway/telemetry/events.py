@@ -1,0 +1,139 @@
+"""What happens that those who run the gateway may want to know. Pure; nothing here names a person."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.telemetry.trail import Trail
+
+AccountClass = Literal["consumer", "subscriber"]
+"""Whose allowance a call counts against."""
+
+BreakerState = Literal["open", "half-open", "closed"]
+"""The origin is left alone, tried carefully, or asked as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationBegan:
+    """An operation came in; what it asks is not known yet."""
+
+    trail: Trail
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEnded:
+    """An operation has had its last answer, or nobody waits for it any more."""
+
+    trail: Trail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """A request to the origin for operations, or behind them, has come to an end."""
+
+    families: Sequence[str]
+    """Of the links whose ends it asked for."""
+    entries: int
+    outcome: str
+    """The status of its answer, or the name of what came instead."""
+    seconds: float
+    size: int
+    """Bytes of the answer, inflated."""
+    trails: Sequence[Trail] = ()
+    """The operations that it carried something for; none where it was made behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An HTTP request of any kind to the origin has come to an end."""
+
+    method: str
+    outcome: str
+    """The status of its answer, or the name of what came instead."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Permits for calls were taken."""
+
+    account: AccountClass
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """There are no more calls today."""
+
+    account: AccountClass
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """Calls are made once more."""
+
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerTurned:
+    """The breaker has changed its state."""
+
+    state: BreakerState
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRefused:
+    """The origin refuses what we sign: our key, our secret or our clock is wrong."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed:
+    """Sessions could be neither read nor changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """How things stood at some moment."""
+
+    lag: float
+    """Seconds that the loop came back later than it was asked to."""
+    streams: int
+    """WebSockets and event streams that are open."""
+    used: int | None
+    """Calls of the consumer's today; None where nobody knows."""
+    remaining: int | None
+
+
+Event = (
+    OperationBegan
+    | OperationEnded
+    | Exchanged
+    | Sent
+    | Called
+    | Exhausted
+    | Retried
+    | BreakerTurned
+    | SignatureRefused
+    | StoreFailed
+    | Sampled
+)
+
+Observer = Callable[[Event], None]
+"""Is told what happens. It returns at once, and does not raise."""
+
+
+def silent(_event: Event) -> None:
+    """Observe nothing."""
+
+
+def several(observers: Sequence[Observer]) -> Observer:
+    """Return the observer that tells all of *observers*."""
+
+    def tell(event: Event) -> None:
+        for each in observers:
+            each(event)
+
+    return tell
