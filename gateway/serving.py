@@ -7,11 +7,16 @@ from contextlib import closing, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 STOP_WITHIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
 
+
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than clients and proxies keep theirs (5 to 60), so that it
+is they who close it, and never a request that meets a closing server."""
 
 PING_EVERY = 20.0
 """Seconds between pings on a WebSocket, and for each to be answered."""
@@ -78,6 +83,8 @@ class Server(uvicorn.Server):
                 log_config=None,  # What it has to say goes where everything goes.
                 access_log=False,  # It would write query strings, and with them signatures.
                 log_level="warning",
+                http=HttpProtocol,
+                timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,
                 proxy_headers=False,
@@ -95,6 +102,17 @@ class Server(uvicorn.Server):
         if self._stopping is not None:
             await self._stopping()
         await super().shutdown(sockets)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Tells the application a request target as it was sent; uvicorn would forget the host in a whole URL."""
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer: what this schedules runs later, so it finds the target."""
+        super().on_headers_complete()
+        target = self.url.partition(b"#")[0].partition(b"?")[0]
+        if b"://" in target and not target.startswith(b"/"):
+            self.scope["raw_path"] = target
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

@@ -50,6 +50,8 @@ class Ask:
     skew: int = 0
     absolute: bool = False
     """Whether the request line names the whole address."""
+    target_host: str = ""
+    """The host in that address, where it is not the one that is asked."""
 
     def but(self, **query: object) -> Self:
         """Return the same request with these query parameters, ``None`` for none."""

@@ -180,7 +180,7 @@ class Session:
             whole,
             headers=headers,
             content=content,
-            extensions={"target": whole.encode()} if ask.absolute else None,
+            extensions={"target": _target(whole, ask)} if ask.absolute else None,
         )
 
     async def _exchange(self, request: httpx.Request, *, paced: bool = True) -> Reply:
@@ -213,6 +213,12 @@ class Session:
             return await self.find(self, name)
         except AuditSkipped as skipped:
             return f"\0{skipped.reason}"
+
+
+def _target(url: str, ask: Ask) -> bytes:
+    """Return the request target that is a whole URL, on another host where *ask* wants one."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=ask.target_host or parts.netloc).geturl().encode()
 
 
 def _merged_with_query_of(ask: Ask, url: str) -> tuple[Ask, str]:

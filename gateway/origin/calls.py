@@ -27,7 +27,9 @@ _VERSIONS: Final = {
     "2": Version.V2_0,
     "2.0": Version.V2_0,
 }
-_INTEGER: Final = re.compile(r"[0-9]{1,18}")
+_INTEGER: Final = re.compile(r"[0-9]+")
+_MANY_DIGITS: Final = 18
+"""A number that has more is above every limit."""
 _LARGEST_START: Final = 2**31 - 1
 _DEFAULT_PAGE: Final = 25
 
@@ -74,7 +76,10 @@ class Call:
 
     def _integer(self, name: str, default: int) -> int | None:
         text = self.parameters.get(name) or str(default)
-        return int(text) if _INTEGER.fullmatch(text) else None
+        if not _INTEGER.fullmatch(text):
+            return None
+        digits = text.lstrip("0") or "0"
+        return int(digits) if len(digits) <= _MANY_DIGITS else 10**_MANY_DIGITS
 
 
 Parts = Callable[[], AsyncGenerator[bytes]]

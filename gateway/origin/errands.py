@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from gateway.origin.callers import Caller
 from gateway.origin.calls import Call, read_view
 from gateway.origin.eras import Era, is_there, meant
-from gateway.origin.errors import AnotherUser, Invalid, NotFound, Refusal, Unauthorized, VerbRefused
+from gateway.origin.errors import (
+    AnotherUser,
+    DeveloperInactive,
+    Invalid,
+    MissingConsumerKey,
+    NotFound,
+    Refusal,
+    Unauthorized,
+    VerbRefused,
+)
 from gateway.origin.inquiries import Inquiry, read_parameters, read_verb
 from gateway.origin.negotiation import wants_json
 from gateway.origin.oauth.claims import Claims, read_claims
@@ -60,7 +69,7 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table, era: E
         raise Invalid("entry", "an index file does not fit into a bulk answer")
     route = table.find(address) if address else None
     if address is None or route is None:
-        raise NotFound
+        raise _nowhere(inquiry)
     parameters = read_parameters(inquiry.parameters)
     verb = read_verb(inquiry, parameters)
     if verb not in route.verbs:
@@ -74,6 +83,17 @@ def read_errand(place: int, inquiry: Inquiry, paths: Paths, table: Table, era: E
         etag=inquiry.etag,
     )
     return Errand(place, inquiry, read_claims(inquiry), route, call)
+
+
+def _nowhere(inquiry: Inquiry) -> Refusal:
+    """Return what is said where nothing is; programs look at the root to see whether anybody is there."""
+    if inquiry.path.strip("/"):
+        return NotFound()
+    try:
+        read_claims(inquiry)
+    except MissingConsumerKey:
+        return DeveloperInactive()
+    return NotFound()
 
 
 @dataclass(frozen=True, slots=True)

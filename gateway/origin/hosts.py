@@ -21,8 +21,8 @@ class Hosts:
 
     def __init__(self, settings: OriginSettings) -> None:
         public = urlsplit(settings.public_url)
-        self._public_base = f"{public.scheme}://{_short(public.scheme, public.netloc.lower())}"
-        self._public_host = _short(public.scheme, public.netloc.lower())
+        self.public = _short(public.scheme, public.netloc.lower())
+        self._public_base = f"{public.scheme}://{self.public}"
         self._public_scheme = public.scheme
         self._port = public.port
         self._is_historic = HISTORIC_HOSTS in settings.compat
@@ -37,7 +37,7 @@ class Hosts:
         return (*bases, *HISTORIC_BASES) if bases and self._is_historic else bases
 
     def _own_bases(self, authority: str, scheme: str, port: int | None) -> tuple[str, ...]:
-        if _short(self._public_scheme, authority) == self._public_host:
+        if _short(self._public_scheme, authority) == self.public:
             return (self._public_base,)
         found = _AUTHORITY.fullmatch(authority)
         if found is None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +46,7 @@ class Target:
 def read_target(scope: Scope, hosts: Hosts) -> Target:
     """Return what is asked for; a host that is not ours is refused before anything else."""
     path = scope.get("raw_path") or scope["path"].encode()
-    authority = _host(scope["headers"])
+    authority = _host(scope, hosts)
     # A request target may be a whole URL, whose host then counts (contract 9, 6).
     if absolute := _ABSOLUTE.fullmatch(path):
         authority, path = absolute[1].decode("latin-1"), absolute[2] or b"/"
@@ -57,8 +56,11 @@ def read_target(scope: Scope, hosts: Hosts) -> Target:
     return Target(bases, path.decode("latin-1"), scope["query_string"])
 
 
-def _host(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    named = [value.decode("latin-1") for name, value in headers if name == b"host"]
+def _host(scope: Scope, hosts: Hosts) -> str:
+    """Return the host that is named; HTTP/1.0 may name none, and then means the only one there is."""
+    named: list[str] = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if not named and scope["http_version"] == "1.0":
+        return hosts.public
     if len(named) != 1:
         raise Misdirected
     return named[0]

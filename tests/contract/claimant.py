@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import httpx
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.credentials import Credentials, Subscriber
 from gateway.audit.run import opened
@@ -79,12 +80,29 @@ async def furnish(url: str) -> Credentials:
     return Credentials(consumer.key, consumer.secret, (people[0], people[-1], *people[1:-1]))
 
 
+class Targeting(httpx.AsyncBaseTransport):
+    """Reaches an application without a network, with the request target as it would be sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer *request*; httpx alone would leave out the target that it is to be sent with."""
+        target: bytes | None = request.extensions.get("target")
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            sent = scope if target is None else {**scope, "raw_path": target.partition(b"?")[0]}
+            await self._app(sent, receive, send)
+
+        return await httpx.ASGITransport(app).handle_async_request(request)
+
+
 @asynccontextmanager
 async def visited(place: Furnished, *, wrap: Wrap = lambda transport: transport) -> AsyncIterator[Session]:
     """Open a session with the origin over *place*, seen through what *wrap* makes of the way there."""
     database = Database(place.url)
     app = create_app(database, OriginSettings(public_url=BASE))
-    async with httpx.AsyncClient(transport=wrap(httpx.ASGITransport(app))) as client:
+    async with httpx.AsyncClient(transport=wrap(Targeting(app))) as client:
         try:
             yield await opened(client, BASE, place.credentials)
         finally:

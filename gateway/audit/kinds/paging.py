@@ -41,9 +41,9 @@ async def page_size(session: Session, ask: Ask, size: int) -> None:
 
 
 @kind
-async def clamped(session: Session, ask: Ask, largest: int) -> None:
-    """Ask that a page larger than the largest is cut, not refused."""
-    root = (await session.see(ask.but(max_results=largest + 1))).root()
+async def clamped(session: Session, ask: Ask, largest: int, *, asked: int = 0) -> None:
+    """Ask that a page larger than the largest is cut, not refused, whatever number was *asked* for."""
+    root = (await session.see(ask.but(max_results=asked or largest + 1))).root()
     equal(text_of(root, "results_per_page"), str(largest))
 
 
@@ -82,9 +82,9 @@ async def same_total(session: Session, ask: Ask) -> None:
 
 
 @kind
-async def past_the_end(session: Session, ask: Ask) -> None:
+async def past_the_end(session: Session, ask: Ask, *, start: int = 100_000) -> None:
     """Ask for an empty page behind the last item."""
-    root = (await session.see(ask.but(start_index=100_000))).root()
+    root = (await session.see(ask.but(start_index=start))).root()
     equal([_name(item) for item in _items(root)], [])
     that(
         int(text_of(root, "number_of_results")) >= 0,

@@ -71,6 +71,28 @@ async def absolute_form(session: Session, ask: Ask) -> None:
 
 
 @kind
+async def target_host(session: Session, ask: Ask, host: str) -> None:
+    """Ask that a whole address in the request line is meant for its own host, whatever *host* is named."""
+    plain = (await session.see(ask)).ok()
+    reply = await session.send(replace(ask, absolute=True).headed("host", host))
+    equal(tree(reply.root()), tree(plain.root()))
+
+
+@kind
+async def foreign_target(session: Session, ask: Ask, host: str) -> None:
+    """Ask that a whole address on a *host* that is not served is refused, whatever ``Host`` says."""
+    reply = await session.send(replace(ask, absolute=True, target_host=host))
+    that(400 <= reply.status < 500, "a refusal", reply.status)
+
+
+@kind
+async def somebody_there(session: Session, ask: Ask) -> None:
+    """Ask that a stranger learns at the root that the API is there, and no more (contract 1.1)."""
+    reply = await session.send(ask)
+    that(reply.status in {200, 403}, "200 or 403", reply.status)
+
+
+@kind
 async def foreign_host(session: Session, ask: Ask, host: str) -> None:
     """Ask that a host which is not served is refused, and never named in an answer."""
     reply = await session.send(ask.headed("host", host))

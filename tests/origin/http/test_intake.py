@@ -17,6 +17,7 @@ from gateway.origin.settings import HISTORIC_HOSTS, OriginSettings
 
 from .conftest import BASE, JAWS, Signer
 
+BASE_HOST = b"api.netflix.com"
 MOVIE = f"/catalog/titles/movies/{JAWS}"
 
 
@@ -104,6 +105,27 @@ async def test_only_our_hosts_are_answered(app: Callable[..., object], hosts: li
 async def test_a_target_may_be_a_whole_url(app: Callable[..., object], target: bytes, code: int) -> None:
     """Of an absolute request target its own host counts (contract 9, 6)."""
     status, _, _ = await raw(app, raw_path=target)
+
+    assert status == code
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("version", "host", "code"),
+    [
+        ("1.0", [], 200),
+        ("1.1", [], 421),
+        ("1.0", [b"evil.test"], 421),
+        ("1.0", [BASE_HOST] * 2, 421),
+    ],
+)
+async def test_only_http_1_0_may_name_no_host(
+    app: Callable[..., object], version: str, host: list[bytes], code: int
+) -> None:
+    """There was no header for it in HTTP/1.0: what names none means the only host there is."""
+    headers = [(b"host", name) for name in host]
+
+    status, _, _ = await raw(app, http_version=version, headers=headers)
 
     assert status == code
 

@@ -101,6 +101,20 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, sign: S
 
 
 @pytest.mark.anyio
+async def test_the_root_tells_a_stranger_that_somebody_is_there(
+    client: httpx.AsyncClient, sign: Signer
+) -> None:
+    """Without a key it is 403, as programs saw it (contract 1.1); with one, nothing is found there."""
+    answers = [await client.get("/"), await client.get(sign("/")), await client.get("/nothing")]
+
+    assert [(one.status_code, "Developer Inactive" in one.text) for one in answers] == [
+        (403, True),
+        (404, False),
+        (404, False),
+    ]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("version", ["", "v=1.0", "v="])
 async def test_nothing_of_15_appears_before_15(client: httpx.AsyncClient, sign: Signer, version: str) -> None:
     """Without a version it is 1.0, where the extras are not even expanded."""
