@@ -47,9 +47,10 @@ _WRITING: Final = {
 _OVERTAKEN: Final = frozenset({"40001", "40P01"})
 """A serialization failure, and a deadlock that the server has ended."""
 
-_AWAY: Final = ("08", "25P03", "53", "55P03", "57", "58")
+_AWAY: Final = ("08", "25006", "25P03", "53", "55P03", "57", "58")
 """How codes begin that are not the fault of a statement: the connection is lost or was idle for too long, the
-server has no room, a lock was not to be had, somebody stops the server or the statement, the disk fails."""
+server only reads (it stands by for another) or has no room, a lock was not to be had, somebody stops the
+server or the statement, the disk fails."""
 
 
 class PostgreSQL:

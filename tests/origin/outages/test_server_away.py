@@ -76,6 +76,18 @@ async def failing(postgresql_url: str) -> AsyncIterator[Failing]:
     await connection.close()
 
 
+@pytest.fixture
+async def only_reading(postgresql_url: str) -> AsyncIterator[None]:
+    """Let the server take no writes, as one that follows another."""
+    address = make_url(postgresql_url).set(drivername="postgresql")
+    url = address.render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
+    await connection.execute(f'ALTER DATABASE "{address.database}" SET default_transaction_read_only = on')
+    yield
+    await connection.execute(f'ALTER DATABASE "{address.database}" RESET default_transaction_read_only')
+    await connection.close()
+
+
 def told(answer: httpx.Response) -> tuple[int, str | None, str | None, str | None]:
     """Return what an answer says: its status, when to come again, and both again in its document."""
     document = etree.fromstring(answer.content)
@@ -253,6 +265,14 @@ async def test_a_write_is_not_repeated_for_ever(
     after = await rate(signing)
 
     assert (told(answer), after.status_code, await stored(database)) == (UNAVAILABLE, 201, 1)
+
+
+@pytest.mark.usefixtures("only_reading")
+async def test_a_server_that_stands_by_for_another_shows_and_takes_nothing(signing: Signing) -> None:
+    """Where the server only reads, reads are answered, and a write is 503 and no fault of ours."""
+    refused, shown = await rate(signing), await signing("GET", USER)
+
+    assert (told(refused), shown.status_code) == (UNAVAILABLE, 200)
 
 
 async def test_two_that_block_each_other_both_come_through(relay: Relay) -> None:
