@@ -19,7 +19,7 @@ SHARED_QUEUE_ETAG: Final = "shared-queue-etag"
 
 COMPAT: Final[Mapping[str, str]] = MappingProxyType(
     {
-        NONCE_PER_PROCESS: "a nonce may repeat when the signature differs",
+        NONCE_PER_PROCESS: "a nonce may repeat when the signature differs, and reads altogether",
         CALLBACK_AT_LOGIN: "the login page may name the callback, and then no verifier is needed",
         HISTORIC_HOSTS: "signatures made for api.netflix.com, api-public and api-user verify",
         TOKEN_AS_USER: "the caller's access token may stand for the user id in addresses",

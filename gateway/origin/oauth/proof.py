@@ -18,7 +18,7 @@ _TIMESTAMP: Final = re.compile(r"[0-9]{1,10}")
 
 def check_form(claims: Claims, now: float) -> int:
     """Refuse what the request alone shows to be wrong, and return its timestamp."""
-    if claims.version not in (None, "1.0"):
+    if claims.version not in (None, "", "1.0"):
         raise Malformed("oauth_version")
     if not claims.timestamp or not _TIMESTAMP.fullmatch(claims.timestamp):
         raise TimestampRefused

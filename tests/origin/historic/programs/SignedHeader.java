@@ -92,7 +92,10 @@ public final class SignedHeader {
         if (body != null) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
-            connection.setRequestProperty("Expect", "100-continue");
+            // Java loses an answer that comes together with "100 Continue", as where no body is waited for.
+            if (bytes.length > 0) {
+                connection.setRequestProperty("Expect", "100-continue");
+            }
             connection.setDoOutput(true);
             connection.setFixedLengthStreamingMode(bytes.length);
             try (OutputStream out = connection.getOutputStream()) {
