@@ -61,10 +61,10 @@ from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Shelf
 from gateway.upstream.client import Client, Limits, open_http
 from gateway.upstream.href import Origin
-from gateway.upstream.identity import Identity
+from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.poller import Poller
 from gateway.upstream.quota.budget import Budget
-from gateway.upstream.quota.meter import Allowance, Meter, OwnMeter
+from gateway.upstream.quota.meter import Account, Allowance, Meter, OwnMeter
 from gateway.upstream.quota.shared import SharedMeter
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
@@ -138,6 +138,7 @@ def create_app(
             now=lambda: datetime.now(UTC),
             show_title=show_title,
             watches=watches,
+            standing=lambda: budget.standing(Account(PUBLIC)),
             anew=lambda: make_context(viewer, operation.trail),
         )
 

@@ -111,9 +111,9 @@ def unavailable(request: Request, error: Exception) -> Response:
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
     answer = answer_of(result)
     body = dict(answer.body)
-    asked = explain.asked_for(request)
-    if asked is not explain.Explain.NOTHING and not isinstance(result, PreExecutionError):
-        body["extensions"] = explain.extensions(context.operation)
+    if not isinstance(result, PreExecutionError):
+        told = explain.extensions(context.operation, explain.asked_for(request))
+        body |= {"extensions": told} if told else {}
     status = _status(answer) if _media_type(request) == GRAPHQL_JSON else 200
     return _json(body, request, status=status)
 

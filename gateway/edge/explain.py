@@ -38,8 +38,16 @@ def prepare(operation: Operation, explain: Explain) -> None:
     operation.sent = [] if explain is Explain.ANALYZE else None
 
 
-def extensions(operation: Operation) -> Mapping[str, object]:
-    """Return what is told of *operation*; ``upstream`` only of one that was executed."""
+def extensions(operation: Operation, explain: Explain) -> Mapping[str, object]:
+    """Return what is told of *operation*: unasked only that its answer is old, and by how many seconds.
+
+    ``upstream`` is there only of one that was executed.
+    """
+    stale = {} if operation.stale is None else {"stale": {"seconds": round(operation.stale)}}
+    return stale if explain is Explain.NOTHING else {**stale, **_explained(operation)}
+
+
+def _explained(operation: Operation) -> Mapping[str, object]:
     plan = operation.plan
     told: dict[str, object] = {
         "plan": tree_of(plan),

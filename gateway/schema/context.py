@@ -1,7 +1,7 @@
 """What a resolver knows of the operation it works for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from gateway.schema.selection import Seen
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC
+from gateway.upstream.quota.budget import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Context:
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
     watches: Watches
     """Tells what has changed."""
+    standing: Callable[[], Awaitable[Standing]]
+    """Tells what is left of the origin's allowance for what is public."""
     anew: "Callable[[], Context]"
     """Makes the same for another operation of the caller's: for each event of a subscription."""
     selections: Seen = field(default_factory=dict)

@@ -23,6 +23,7 @@ from gateway.schema.mutation import Mutation
 from gateway.schema.node import Node
 from gateway.schema.person import Person
 from gateway.schema.planning import Planning
+from gateway.schema.quota import Quota
 from gateway.schema.scalars import SCALARS, URL
 from gateway.schema.subscription import Subscription
 from gateway.schema.title import Disc, Movie, Program, Season, Series, Title, show_title
@@ -152,6 +153,10 @@ class Query:
         wanted = wanted_of(first, after, info)
         href = _search(info.context, Path.PEOPLE, search, None)
         return await load_connection(relations.PEOPLE_SEARCH, href, wanted, Person.of, info)
+
+    @strawberry.field(description="The origin's allowance of calls for what is public, as counted here.")
+    async def quota(self, info: Info) -> Quota | None:
+        return Quota.of(await info.context.standing())
 
 
 _LONGEST_SEARCH: Final = 500
