@@ -233,6 +233,7 @@ def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.serve),
         Route("/health/live", _live, methods=["GET"]),
+        Route("/health/ready", _live, methods=["GET"]),
         explorer.assets(),
     ]
 
