@@ -34,6 +34,8 @@ def launched() -> Iterator[playwright.Browser]:
         if not needed.exists():
             give_up = pytest.fail if os.environ.get("CI_DEMANDS_EXPLORER") == "1" else pytest.skip
             give_up(f"{needed} is missing: {how}")
+    # What is waited for comes sooner or later; how soon depends on what else the machine does.
+    playwright.expect.set_options(timeout=30_000)
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

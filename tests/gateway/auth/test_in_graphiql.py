@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import playwright.sync_api as playwright
 import pytest
 from playwright.sync_api import expect
 
 from tests.gateway.chromium import launched
+from tests.gateway.visitor import Visitor
 
 from .house import ALICE, NAMES, PASSWORD, House
 
@@ -22,56 +22,11 @@ def browser(ours: House) -> Iterator[playwright.Browser]:  # noqa: ARG001 - it i
         yield chromium
 
 
-@dataclass
-class Visitor:
-    """Somebody in front of the browser; complaints are what it reports as errors or warnings."""
-
-    page: playwright.Page
-    complaints: list[str] = field(default_factory=list)
-
-    def listen(self, message: playwright.ConsoleMessage) -> None:
-        """Note warnings and errors; a violated policy is an error."""
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    def sign_in(self) -> None:
-        """Follow the link, and fill in the origin's own page."""
-        self.page.get_by_role("link", name="Sign in", exact=True).click()
-        self.page.get_by_label("Login").fill(ALICE)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in and allow").click()
-
-    def ask(self, query: str) -> None:
-        """Write a query in place of what is there, and execute it."""
-        editor = self.page.locator(".graphiql-query-editor")
-        expect(editor.locator(".view-lines")).to_contain_text("query")
-        editor.click()
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.press("Delete")
-        # Key by key: the editor closes brackets by itself, and types over its own.
-        self.page.keyboard.type(query)
-        # GraphiQL takes a tenth of a second to note it; a user is slower.
-        self.page.wait_for_timeout(500)
-        self.page.get_by_role("button", name=re.compile("Execute query")).click()
-
-    @property
-    def answer(self) -> playwright.Locator:
-        """The response pane."""
-        return self.page.locator(".result-window .view-lines")
-
-    @property
-    def account(self) -> playwright.Locator:
-        """What the page says about who is signed in."""
-        return self.page.locator(".account")
-
-
 @pytest.fixture
 def visitor(browser: playwright.Browser, ours: House) -> Iterator[Visitor]:
     """Open GraphiQL; at the end the browser has complained of nothing."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    somebody = Visitor(context.new_page())
-    somebody.page.on("console", somebody.listen)
-    somebody.page.on("pageerror", lambda error: somebody.complaints.append(str(error)))
+    somebody = Visitor.before(context.new_page(), ALICE, PASSWORD)
     somebody.page.goto(f"{ours.url}/graphql")
 
     yield somebody
@@ -130,8 +85,7 @@ def test_scripts_reach_no_secret(visitor: Visitor, ours: House) -> None:
 def test_a_device_is_approved_without_scripts(browser: playwright.Browser, ours: House) -> None:
     """From the address that the device shows, through signing in, to the button and its answer."""
     context = browser.new_context(java_script_enabled=False)
-    somebody = Visitor(context.new_page())
-    somebody.page.on("console", somebody.listen)
+    somebody = Visitor.before(context.new_page(), ALICE, PASSWORD)
     started = context.request.post(f"{ours.url}/auth/token").json()
     somebody.page.goto(started["verification_uri"])
     somebody.page.get_by_label("Login").fill(ALICE)
