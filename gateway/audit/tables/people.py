@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.audit.asking import get
 from gateway.audit.audit import MUST, SHOULD, Audit
-from gateway.audit.kinds import answers, expansion, hypermedia, paging, shape
+from gateway.audit.kinds import answers, expansion, hypermedia, paging, searching, shape
 from gateway.audit.vocabulary import S
 
 FOUND: Final = get("/catalog/people", term="{people_term}")
@@ -29,6 +29,8 @@ PEOPLE: Final = (
     Audit("PEOPLE-09", MUST, "1.10", "Behind the end there is an empty page.", paging.past_the_end(FOUND)),
     Audit("PEOPLE-10", MUST, "3.6", "Nobody found is a list of none.",
           paging.nothing_found(get("/catalog/people", term="{nowhere}"))),
+    Audit("PEOPLE-34", SHOULD, "3.6", "A portion of a name finds the person.",
+          searching.found_by_portion(FOUND)),
     Audit("PEOPLE-11", MUST, "3.6", "A search for people needs a term.",
           answers.bad_parameter(get("/catalog/people"), "term")),
     Audit("PEOPLE-12", MUST, "1.11", "The template is of the recorded form.",

@@ -43,7 +43,8 @@ class _Place(IntEnum):
     EXACT = 1
     PREFIX = 2
     ALL_WORDS = 3
-    ANY_WORD = 4
+    BEGUN = 4
+    ANY_WORD = 5
 
     def column(self) -> Label[int]:
         """Return the place as a column of candidates."""
@@ -74,7 +75,10 @@ async def search_titles(  # noqa: PLR0913  # One argument a parameter of the res
 
 
 async def search_people(session: AsyncSession, term: str, *, start: int, limit: int) -> Hits:
-    """Return the people whose name *term* finds: exactly, by its beginning, by all words, by any."""
+    """Return the people whose name *term* finds: exactly, by its beginning, by its words, or by portions.
+
+    A portion is a word that begins so after all others, as in "steven spiel"; last come those of any word.
+    """
     folded = names.fold(term)
     if not folded:
         return Hits(total=0, ids=())
@@ -113,6 +117,7 @@ def _person_candidates(folded: str, index: Index) -> CompoundSelect[int, int]:
     name, key, words = models.Person.search_name, models.Person.id, read_term(folded).words
     by_words = {
         _Place.ALL_WORDS: Words(name, words, Match.ALL),
+        _Place.BEGUN: Words(name, words, Match.BEGUN),
         _Place.ANY_WORD: Words(name, words, Match.ANY),
     }
     return union_all(

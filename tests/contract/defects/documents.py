@@ -103,6 +103,7 @@ PAGES: Final[Mapping[str, Defect]] = {
         rb"</results_per_page>", b"</results_per_page><catalog_title><id>x</id></catalog_title>"
     ),
     "nothing_found": body(rb"<number_of_results>0", b"<number_of_results>1"),
+    "found_by_portion": where(to("max_results=500"), body(rb"</id>", b"1</id>")),
     "count_is_true": body(rb"<number_of_results>\d+", b"<number_of_results>0"),
 }
 

@@ -123,8 +123,8 @@ async def test_a_filter_keeps_what_is_to_be_had_now(
 
 
 async def test_people_are_found_by_name(found: AsyncSession) -> None:
-    """The exact name, its beginning, all words, any word; ties by name."""
-    terms = ("varda", "love", "Rosalie Varda", "agnes  varda", "nobody")
+    """The exact name, its beginning, all words, the last of them begun, any word; ties by name."""
+    terms = ("varda", "love", "Rosalie Varda", "agnes  varda", "nobody", "var", "rosalie va", "arda")
     hits = {term: await search.search_people(found, term, start=0, limit=10) for term in terms}
 
     assert hits == {
@@ -133,6 +133,9 @@ async def test_people_are_found_by_name(found: AsyncSession) -> None:
         "Rosalie Varda": Hits(2, (4, 2)),
         "agnes  varda": Hits(2, (2, 4)),
         "nobody": Hits(0, ()),
+        "var": Hits(3, (5, 2, 4)),
+        "rosalie va": Hits(1, (4,)),
+        "arda": Hits(0, ()),
     }
 
 
