@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from gateway.loaders.levels import Operation, Sent
 from gateway.loaders.plan import Plan, Step, Way
+from gateway.telemetry.trail import Met
 from gateway.upstream.href import path_of
 
 HEADER: Final = "x-gateway-explain"
@@ -56,6 +57,7 @@ def _explained(operation: Operation) -> Mapping[str, object]:
     if operation.sent is not None:
         sent = [_sent(each) for each in operation.sent]
         told["upstream"] = {"requests": operation.requests, "calls": operation.calls, "sent": sent}
+        told["cache"] = {how.value: operation.trail.met[how] for how in Met}
     return told
 
 

@@ -14,6 +14,8 @@ from gateway.resources import Awards, Content, LinkList, Listing
 _FOLLOWED: Final = 10_000
 """Times that a relation was followed after which older ones weigh less."""
 
+_LEAST_SURPLUS: Final = 0.2
+_MOST_SURPLUS: Final = 2.0
 _MEMORY: Final = 200
 """Answers after which a mean forgets: an older one then weighs less and less."""
 
@@ -30,6 +32,9 @@ class Lengths:
     shares: Mapping[Relation, tuple[float, int]] = field(default_factory=dict)
     """How many of what may have a link of each relation have one, and of how many it is the share."""
 
+    surplus: tuple[float, int] = (1.0, 1)
+    """The mean part of what was expected that operations cost in the end, and of how many it is the mean."""
+
     def of(self, relation: Relation) -> float:
         """Return how many items are to be expected behind *relation*."""
         mean, _ = self.means.get(relation, (relation.typical_length, 0))
@@ -44,6 +49,17 @@ class Lengths:
         """Return how many resources to expect when *relation* is followed so often."""
         population, _ = self.populations.get(relation, (0.0, 0.0))
         return _different(followed, population) if population else followed
+
+    def after_costing(self, expected: int, actual: int) -> "Lengths":
+        """Return what is known after an operation that was *expected* to cost some calls has cost others.
+
+        What is expected leaves out that different relations lead to the same resources, and so is too much.
+        """
+        mean, count = self.surplus
+        uncorrected = max(1.0, expected / mean)
+        weight = min(count + 1, _MEMORY)
+        found = min(_MOST_SURPLUS, max(_LEAST_SURPLUS, actual / uncorrected))
+        return replace(self, surplus=(mean + (found - mean) / weight, weight))
 
     def after_looking(self, counts: Iterable[tuple[Relation, bool, int]]) -> "Lengths":
         """Return what is known after links were looked for: of what relation, whether there, how often."""

@@ -12,6 +12,7 @@ from gateway.loaders.wants import Want, merge
 from gateway.loaders.window import Window
 from gateway.relations import Relation
 from gateway.resources import Content
+from gateway.telemetry.trail import Met
 from gateway.upstream.errors import DeadlineExceeded
 from gateway.upstream.identity import Identity
 
@@ -51,6 +52,14 @@ class ResourceLoader:
     def looked(self, relation: Relation, *, is_there: bool) -> None:
         """Take note that a link of *relation* was looked for."""
         self._looked[relation, is_there] += 1
+
+    def learn_cost(self) -> None:
+        """Teach what the operation has cost in the end, unless something of it was held or on its way."""
+        operation = self._operation
+        is_cold = not operation.trail.met.keys() - {Met.ASKED}
+        if is_cold and operation.calls:
+            lengths = self._window.lengths
+            self._window.lengths = lengths.after_costing(operation.plan.expected, operation.calls)
 
     def forget(self, identity: Identity, families: Collection[str]) -> None:
         """Forget what was loaded of *families* on behalf of *identity*: something has changed it."""

@@ -18,6 +18,8 @@ class Follows:
     """What the links found there lead to, where these are followed one by one."""
     times: Callable[[Mapping[str, Any]], int] = lambda _arguments: 1
     """How many resources a field with these arguments wants."""
+    kind: Callable[[Mapping[str, Any]], str | None] = lambda _arguments: None
+    """The name of the only type that a field with these arguments can show, where they tell it."""
 
 
 class Way(Enum):

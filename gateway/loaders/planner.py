@@ -82,7 +82,8 @@ class Planner:
             followed[step.relation] += step.calls * times
             waiting += [(each, step.things * times) for each in step.below]
         expected = (self.lengths.different(*each) for each in followed.items())
-        return ceil(sum(expected) - _ROUNDING)
+        mean, _ = self.lengths.surplus
+        return max(len(steps), ceil(sum(expected) * mean - _ROUNDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class _Planning:
         times = follows.times(arguments)
         if not times:
             return None
-        named = get_named_type(declared.type)
+        named = self._shown(declared, follows.kind(arguments))
         is_connection = "nodes" in getattr(named, "fields", {})
         is_linked = self._selections.asks_only(nodes, OF_LINKED_ITEMS if is_connection else OF_LINKS)
         inner = self._under(named, nodes)
@@ -189,6 +190,10 @@ class _Planning:
         found = replace(step, things=there * length, calls=there * _pages(step.relation, length))
         asked = self._asked(found, first, inner)
         return _Choice(asked, _free(replace(found, calls=0), inner, is_linked=is_linked))
+
+    def _shown(self, declared: GraphQLField, kind: str | None) -> GraphQLNamedType:
+        """Return what a field shows: as declared, or the *kind* that its arguments tell."""
+        return (self._planner.schema.get_type(kind) if kind else None) or get_named_type(declared.type)
 
     def _one_of_links(self, step: Step, inner: Sequence[_Choice], *, is_linked: bool) -> _Choice:
         """Return the ways to get what one of several links leads to."""

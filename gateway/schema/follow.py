@@ -53,9 +53,10 @@ def following(
     *,
     each: Relation | None = None,
     times: Callable[[Mapping[str, Any]], int] = lambda _arguments: 1,
+    kind: Callable[[Mapping[str, Any]], str | None] = lambda _arguments: None,
 ) -> Mapping[Any, Any]:
     """Return the metadata of a field that follows *relation*: what the planner knows of it."""
-    return {Follows: Follows(relation, each, times)}
+    return {Follows: Follows(relation, each, times, kind)}
 
 
 def show_link(link: Link, relation: Relation, show: Show[object], info: Info) -> object:

@@ -37,6 +37,15 @@ def encode(named: Named) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def kind_of(id: object) -> str | None:
+    """Return the name of the type that a title or a person of this *id* has; nothing where it tells none."""
+    try:
+        named = decode(id) if isinstance(id, str) else None
+    except BadUserInput:
+        return None
+    return str(named.noun).capitalize() if isinstance(named, Address) else None
+
+
 def decode(id: str) -> Named:
     """Return what a node *id* names; raise ``BadUserInput`` when it is none of ours."""
     try:

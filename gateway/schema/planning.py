@@ -61,6 +61,7 @@ class Planning(SchemaExtension):
         except TooMuch as error:
             asked.result = ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
         yield
+        context.loader.learn_cost()
 
 
 def plan_of(

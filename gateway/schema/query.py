@@ -64,7 +64,8 @@ _Format = Annotated[
 @strawberry.type(description="Where a query starts.")
 class Query:
     @strawberry.field(
-        description="The object with this id; null when there is none.", metadata=following(relations.TITLE)
+        description="The object with this id; null when there is none.",
+        metadata=following(relations.TITLE, kind=lambda given: ids.kind_of(given.get("id"))),
     )
     def node(self, info: Info, id: _Id) -> Node | None:
         return _found(info, _wanted(info.context, ids.decode(id)))  # type: ignore[return-value]
@@ -80,7 +81,10 @@ class Query:
         wanted = [_wanted(info.context, _decode(each)) for each in ids]
         return [_found(info, each) for each in wanted]  # type: ignore[misc]
 
-    @strawberry.field(description="One title; null when there is none.", metadata=following(relations.TITLE))
+    @strawberry.field(
+        description="One title; null when there is none.",
+        metadata=following(relations.TITLE, kind=lambda given: ids.kind_of(given.get("by", {}).get("id"))),
+    )
     def title(
         self,
         info: Info,

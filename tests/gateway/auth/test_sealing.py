@@ -29,7 +29,11 @@ def test_a_key_can_be_replaced_in_peace() -> None:
     assert after.unseal(None) is None
 
 
-@pytest.mark.parametrize("spoiled", [b"", b"CANARY", Sealer([OLD]).seal(1)[:-9] + b"AAAAAAAA="])
+@pytest.mark.parametrize(
+    "spoiled",
+    [b"", b"CANARY", Sealer([OLD]).seal(1)[:-9] + b"AAAAAAAA="],
+    ids=["nothing", "nonsense", "changed"],
+)
 def test_what_we_did_not_seal_is_nothing(spoiled: bytes) -> None:
     """Neither nonsense nor a changed seal is opened."""
     assert Sealer([OLD]).unseal(spoiled) is None

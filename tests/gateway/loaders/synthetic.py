@@ -8,8 +8,21 @@ from random import Random
 from typing import Final
 
 from gateway.contract import Rel, Scheme
+from gateway.edge.limits import Limits
 from tests.gateway.documents import category, link, listing, page, person, text, title
 from tests.gateway.wire import Wire
+
+WIDE: Final = Limits(
+    characters=10**7,
+    tokens=10**6,
+    depth=60,
+    aliases=10**6,
+    root_fields=10**3,
+    fragments=10**3,
+    equal_names=10**3,
+    objects=10**6,
+)
+"""Limits that let through what is made at random."""
 
 
 class Shape(Enum):

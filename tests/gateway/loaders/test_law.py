@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.graph import Answer, gateway_over
 from tests.gateway.loaders.reference import Reference, Selections, written
-from tests.gateway.loaders.synthetic import make_catalog, serve
+from tests.gateway.loaders.synthetic import WIDE, make_catalog, serve
 from tests.gateway.wire import Entry, Wire
 
 SIZE = 3
@@ -41,7 +41,7 @@ async def test_requests_are_bounded_by_depth(seed: int) -> None:
     reference = Reference(catalog)
     data = reference.answer(picks)
 
-    async with gateway_over(wire, bulk_limit=SIZE, expand_bytes=0) as graph:
+    async with gateway_over(wire, limits=WIDE, bulk_limit=SIZE, expand_bytes=0) as graph:
         answer = await graph.ask(f"{{ {' '.join(map(written, picks))} }}")
 
     assert answer == Answer(data, {})

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.graph import gateway_over
 from tests.gateway.loaders.reference import Pick, Reference, Selections, written
-from tests.gateway.loaders.synthetic import Catalog, make_catalog, serve
+from tests.gateway.loaders.synthetic import WIDE, Catalog, make_catalog, serve
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ async def test_a_plan_changes_what_is_asked_for_and_not_what_is_answered(seed: i
     reference = Reference(catalog)
     data = reference.answer(picks)
 
-    async with gateway_over(wire) as graph:
+    async with gateway_over(wire, limits=WIDE) as graph:
         body = await graph.post(_query(picks), None, ANALYZE)
 
     calls = sum(map(len, wire.requests))
@@ -57,7 +57,7 @@ async def test_no_operation_costs_more_than_it_may(seed: int, most: int) -> None
     catalog, wire = make_catalog(random), Wire()
     serve(catalog, wire)
 
-    async with gateway_over(wire, calls_per_operation=most) as graph:
+    async with gateway_over(wire, limits=WIDE, calls_per_operation=most) as graph:
         await graph.post(_query(Selections(random, catalog).query()))
 
     assert sum(map(len, wire.requests)) <= most
@@ -71,7 +71,7 @@ async def test_the_expected_cost_is_seldom_far_above_the_actual() -> None:
         catalog, wire = _expanding_nothing_by_itself(random), Wire()
         serve(catalog, wire)
         selections = Selections(random, catalog)
-        async with gateway_over(wire) as graph:
+        async with gateway_over(wire, limits=WIDE) as graph:
             for _ in range(30):
                 body = await graph.post(_query(selections.query()), None, ANALYZE)
                 ratios.append(body["extensions"]["cost"])
@@ -79,4 +79,4 @@ async def test_the_expected_cost_is_seldom_far_above_the_actual() -> None:
 
     within = [cost["expected"] <= 3 * cost["actual"] for cost in ratios]
     assert len(within) == 80
-    assert sum(within) >= 0.8 * len(within)
+    assert sum(within) >= 0.9 * len(within)
