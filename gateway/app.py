@@ -53,6 +53,7 @@ from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.telemetry.events import Observer, silent
 from gateway.telemetry.logs import tell
+from gateway.telemetry.sampling import sample
 from gateway.telemetry.trail import Trail
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.caching.entries import Place
@@ -96,14 +97,14 @@ def create_app(
     http = open_pool(limits)
     origin = Origin.at(settings.origin_url)
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
-    client = Client(http, limits)
-    reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
+    client = Client(http, limits, observer)
+    reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK), observer=observer)
     redis = _open_redis(settings)
-    budget = _budget(settings, redis)
+    budget = _budget(settings, redis, observer)
     poller = Poller(client, signer, budget, seconds=settings.origin_timeout)
     watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
     shelf = Shelf(_place(settings, redis), origin)
-    fetcher = Fetcher(_sender(settings, reader, budget), shelf)
+    fetcher = Fetcher(_sender(settings, reader, budget, observer), shelf)
     window = Window(fetcher, entries=settings.bulk_limit)
 
     records = _records(settings, redis)
@@ -117,7 +118,8 @@ def create_app(
         if not QUEUE_FAMILIES.isdisjoint(families):
             watches.wake(identity)
 
-    writes = Writes(Upstream(origin, reader, Writer(client, signer), budget), ledger, on_written)
+    upstream = Upstream(origin, reader, Writer(client, signer), budget, observer)
+    writes = Writes(upstream, ledger, on_written)
 
     schema = make_schema()
     links = map_of(schema.core)
@@ -145,9 +147,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with _opened(records), _opened(ledger):
-            tell("started", origin=settings.origin_url)
-            yield
-            tell("stopping")
+            async with _seen(observer, streams, budget, settings.origin_url):
+                yield
             await streams.stop()
             await watches.close()
             await writes.close()
@@ -197,14 +198,14 @@ def _place(settings: Settings, redis: Redis | None) -> Place:
     return Shared(RedisBytes(redis), settings.consumer_secret.encode())
 
 
-def _budget(settings: Settings, redis: Redis | None) -> Budget:
+def _budget(settings: Settings, redis: Redis | None, observer: Observer) -> Budget:
     allowance = Allowance(settings.calls_per_second, settings.calls_per_day)
-    return Budget(_meter(settings, allowance, redis), allowance)
+    return Budget(_meter(settings, allowance, redis), allowance, observer=observer)
 
 
-def _sender(settings: Settings, reader: Reader, budget: Budget) -> Sender:
+def _sender(settings: Settings, reader: Reader, budget: Budget, observer: Observer) -> Sender:
     bounds = Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
-    return Sender(reader, budget, Breaker(time.monotonic), bounds)
+    return Sender(reader, budget, Breaker(time.monotonic, observer=observer), bounds, observer)
 
 
 def _meter(settings: Settings, allowance: Allowance, redis: Redis | None) -> Meter:
@@ -225,6 +226,24 @@ async def _opened(store: Records | Ledger) -> AsyncIterator[None]:
         yield
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def _seen(observer: Observer, streams: Streams, budget: Budget, origin_url: str) -> AsyncIterator[None]:
+    """Tell of the start and the stop, and in between how things stand, where somebody wants to know."""
+
+    async def standing() -> tuple[int, int]:
+        now = await budget.standing(Account(PUBLIC))
+        return now.used, now.remaining
+
+    tell("started", origin=origin_url)
+    looks = [] if observer is silent else [sample(observer, lambda: streams.count, standing)]
+    sampling = [asyncio.create_task(each) for each in looks]
+    yield
+    tell("stopping")
+    for task in sampling:
+        task.cancel()
+    await asyncio.gather(*sampling, return_exceptions=True)
 
 
 def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:

@@ -79,6 +79,8 @@ class Settings:
     """How a line of the log is written."""
     log_level: str = "INFO"
     """What is logged: this, and what is worse."""
+    metrics_port: int | None = None
+    """Where metrics are served, never where the graph is; None: nowhere."""
 
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
@@ -161,6 +163,7 @@ class Settings:
                 redis_url=read("REDIS_URL", default=None),
                 log_format=_log_format(read("LOG_FORMAT", default="json")),
                 log_level=read("LOG_LEVEL", default="INFO").upper(),
+                metrics_port=read("METRICS_PORT", cast=_port, default=None),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
@@ -181,6 +184,14 @@ def _check_limits(limits: Limits) -> None:
     for each in fields(limits):
         if (value := getattr(limits, each.name)) <= 0:
             raise WrongSetting(f"GATEWAY_MAX_{each.name.upper()} must be greater than 0, not {value}.")
+
+
+def _port(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ValueError
+    return int(text)
 
 
 def _log_format(text: str) -> LogFormat:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -22,8 +24,10 @@ from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepa
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
 from gateway.serving import bind, check_free, found_at, serve
-from gateway.settings import Settings, home
+from gateway.settings import Settings, WrongSetting, home
+from gateway.telemetry.events import Observer, several
 from gateway.telemetry.logs import Logs, set_up
+from gateway.telemetry.metrics import Metrics, served
 from gateway.telemetry.redaction import Redaction
 
 FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } releaseYear cast { name } } } }'
@@ -91,15 +95,30 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
         listening = bind(host, port, setting="PORT")
         set_up(settings.log_format, settings.log_level, Redaction(_secrets(settings)))
         streams = Streams()
-        graph = create_app(settings, streams=streams, observer=Logs())
-        console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
-        serve(graph, listening, stopping=streams.stop)
+        with _observed(settings, host, port) as observer:
+            graph = create_app(settings, streams=streams, observer=observer)
+            console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
+            serve(graph, listening, stopping=streams.stop)
 
 
 @app.command()
 def schema() -> None:
     """Print the graph's schema as GraphQL text."""
     sys.stdout.write(make_schema().as_str() + "\n")
+
+
+@contextmanager
+def _observed(settings: Settings, host: str, port: int) -> Iterator[Observer]:
+    """Log, and count where *settings* say so; raise ``CannotListen``."""
+    if settings.metrics_port is None:
+        yield Logs()
+        return
+    if settings.metrics_port == port:
+        raise WrongSetting(f"GATEWAY_METRICS_PORT must not be {port}, where the graph is.")
+    check_free(host, settings.metrics_port, setting="GATEWAY_METRICS_PORT")
+    metrics = Metrics()
+    with served(metrics, host, settings.metrics_port):
+        yield several([Logs(), metrics])
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -17,13 +17,14 @@ from strawberry.types.graphql import OperationType
 from gateway.edge import explain, explorer
 from gateway.edge.errors import is_unauthenticated
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
-from gateway.edge.observing import asking, trail_at
+from gateway.edge.observing import asking, observer_at, trail_at
 from gateway.edge.operations import Answer, Forget, answer_of
 from gateway.edge.request import SAFE, Asked, TooMuchAsked, read_asked
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
+from gateway.telemetry.events import StoreFailed
 
 _log: Final = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ def refused(request: Request, error: Exception) -> Response:
 def unavailable(request: Request, error: Exception) -> Response:
     """Answer a request that came while sessions could be neither read nor changed; the log says why."""
     _log.error("%s", error)
+    observer_at(request)(StoreFailed())
     return refused(request, HTTPException(503, "Nobody can be recognised now.", {"retry-after": "5"}))
 
 

@@ -65,6 +65,12 @@ def trail_at(connection: HTTPConnection) -> Trail:
     return trail
 
 
+def observer_at(connection: HTTPConnection) -> Observer:
+    """Return who is told what happens to what comes by *connection*."""
+    observer: Observer = connection.scope.get(_OBSERVER, silent)
+    return observer
+
+
 def asking(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -> Trail:
     """Take note of what is asked by an HTTP request, and by whom; return the trail of it."""
     trail = trail_at(connection)
@@ -77,7 +83,7 @@ def operation(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -
     """See how an operation goes that is one of many on *connection*."""
     trail = _trail_of(connection.headers)
     trail.asking(asked.query, asked.operation_name, _caller(connection, viewer))
-    with _told(connection.scope.get(_OBSERVER, silent), trail):
+    with _told(observer_at(connection), trail):
         yield trail
 
 

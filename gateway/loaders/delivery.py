@@ -11,6 +11,7 @@ from gateway.loaders.tags import Tags
 from gateway.loaders.viewer import Viewer
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Links
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.errors import (
     DeadlineExceeded,
     MalformedDocument,
@@ -45,6 +46,7 @@ class Upstream:
     reader: Reader
     writer: Writer
     budget: Budget
+    observer: Observer = silent
     tags: Tags = field(default_factory=Tags)
     pause: float = 0.05
     """Seconds after the first look at what has become of a change; twice as many after each that follows."""
@@ -109,13 +111,16 @@ class Delivery:
 
     async def _send_now(self, write: Write) -> Written:
         was_doubtful, self.is_doubtful, self.has_sent = self.is_doubtful, True, True
-        self._count(Exchange([Read(write.href)], asyncio.get_running_loop().time()))
+        exchange = Exchange([Read(write.href, family="write")], asyncio.get_running_loop().time())
+        self._count(exchange)
         try:
             written = await self.upstream.writer.write(write, deadline=self.operation.deadline)
         except UpstreamError as error:
             if is_settled(error):
                 self.is_doubtful = was_doubtful
             raise
+        finally:
+            self.upstream.observer(exchange.ended())
         self.is_doubtful = False
         return written
 

@@ -10,6 +10,7 @@ from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest
 from gateway.loaders.lanes import Lanes
 from gateway.loaders.orders import Errand
 from gateway.loaders.wants import Answered, ask, split
+from gateway.telemetry.events import Observer, Retried, silent
 from gateway.upstream.breaker import Breaker
 from gateway.upstream.errors import (
     DeadlineExceeded,
@@ -69,11 +70,19 @@ class _Outcome:
 class Sender:
     """Asks the origin."""
 
-    def __init__(self, reader: Reader, budget: Budget, breaker: Breaker, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        budget: Budget,
+        breaker: Breaker,
+        bounds: Bounds,
+        observer: Observer = silent,
+    ) -> None:
         self._reader = reader
         self._budget = budget
         self._breaker = breaker
         self._bounds = bounds
+        self._observer = observer
         self._lanes = Lanes(_now)
         self._retries = RetryBudget()
         self._no_bulk_until = 0.0
@@ -157,6 +166,8 @@ class Sender:
         failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
         if failed and afforded(failed) and await self._paused(failed):
             again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
+        if again:
+            self._observer(Retried(len(again)))
         return again
 
     def _named(self, answer: Answered) -> Answered:

@@ -62,7 +62,7 @@ class Ask:
         want = self.wants[0]
         titles = ",".join(each.title for each in self.wants if each.title)
         href = with_parameters(want.href, {"title_refs": titles}) if titles else want.href
-        return Read(href, want.token, want.parts)
+        return Read(href, want.token, want.parts, want.relation.family)
 
     @property
     def predicted_bytes(self) -> int:

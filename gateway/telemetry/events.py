@@ -1,6 +1,6 @@
 """What happens that those who run the gateway may want to know. Pure; nothing here names a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,9 +31,8 @@ class OperationEnded:
 class Exchanged:
     """A request to the origin for operations, or behind them, has come to an end."""
 
-    families: Sequence[str]
-    """Of the links whose ends it asked for."""
-    entries: int
+    families: Mapping[str, int]
+    """How many entries it had, by the family of the link that leads to what they ask for."""
     outcome: str
     """The status of its answer, or the name of what came instead."""
     seconds: float
@@ -83,13 +82,6 @@ class BreakerTurned:
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureRefused:
-    """The origin refuses what we sign: our key, our secret or our clock is wrong."""
-
-    status: int
-
-
-@dataclass(frozen=True, slots=True)
 class StoreFailed:
     """Sessions could be neither read nor changed."""
 
@@ -116,7 +108,6 @@ Event = (
     | Exhausted
     | Retried
     | BreakerTurned
-    | SignatureRefused
     | StoreFailed
     | Sampled
 )

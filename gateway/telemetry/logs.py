@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 import orjson
 
-from gateway.telemetry.events import BreakerTurned, Event, Exhausted, OperationEnded, SignatureRefused
+from gateway.telemetry.events import BreakerTurned, Event, Exhausted, OperationEnded
 from gateway.telemetry.redaction import Redaction
 from gateway.telemetry.trail import Met, Outcome, Trail
 
@@ -110,8 +110,6 @@ class Logs:
                 tell("breaker", level=logging.INFO if state == "closed" else logging.WARNING, state=state)
             case Exhausted(account):
                 self._seldom("quota exhausted", level=logging.WARNING, account=account)
-            case SignatureRefused(status):
-                self._seldom("signature refused", level=logging.ERROR, status=status)
 
     def _seldom(self, event: str, *, level: int, **facts: object) -> None:
         key, now = f"{event} {facts}", self._clock()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.telemetry.events import BreakerTurned, Observer, silent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tripping:
@@ -24,8 +26,11 @@ class Tripping:
 class Breaker:
     """Says whether requests may be sent, from how the last ones went; *clock* is monotonic."""
 
-    def __init__(self, clock: Callable[[], float], tripping: Tripping | None = None) -> None:
+    def __init__(
+        self, clock: Callable[[], float], tripping: Tripping | None = None, observer: Observer = silent
+    ) -> None:
         self._clock = clock
+        self._observer = observer
         self._tripping: Final = tripping or Tripping()
         self._outcomes: deque[tuple[float, bool]] = deque()
         self._opened: float | None = None
@@ -42,6 +47,8 @@ class Breaker:
             return True
         if self._clock() < self._opened + self._tripping.open_for or self._probes >= self._tripping.probes:
             return False
+        if self._probes == 0:
+            self._observer(BreakerTurned("half-open"))
         self._probes += 1
         return True
 
@@ -64,9 +71,11 @@ class Breaker:
             return  # It was sent before this opened.
         if well:
             self._opened, self._probes = None, 0
+            self._observer(BreakerTurned("closed"))
         else:
             self._open(now)
 
     def _open(self, now: float) -> None:
         self._opened, self._probes = now, 0
         self._outcomes.clear()
+        self._observer(BreakerTurned("open"))

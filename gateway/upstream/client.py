@@ -6,6 +6,7 @@ the body is read as it was sent, and inflated here with a cap and a check that t
 
 import asyncio
 import logging
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +22,7 @@ from yarl import URL
 
 from gateway.contract import FORM
 from gateway.resources import Href
+from gateway.telemetry.events import Observer, Sent, silent
 from gateway.upstream.errors import (
     MalformedDocument,
     OriginTimedOut,
@@ -130,8 +132,11 @@ def open_http(limits: Limits) -> httpx.AsyncClient:
 class Client:
     """Sends requests to the origin, each within its limits."""
 
-    def __init__(self, http: httpx.AsyncClient, limits: Limits | None = None) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, limits: Limits | None = None, observer: Observer = silent
+    ) -> None:
         self._http = http
+        self._observer = observer
         self._limits = limits or Limits()
 
     async def get(
@@ -186,6 +191,18 @@ class Client:
                 await response.aclose()
 
     async def _send(self, request: httpx.Request, href: Href, deadline: float) -> Response:
+        began, outcome = time.perf_counter(), "Cancelled"
+        try:
+            response = await self._send_in_time(request, href, deadline)
+            outcome = str(response.status)
+        except Exception as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self._observer(Sent(request.method, outcome, time.perf_counter() - began))
+        return response
+
+    async def _send_in_time(self, request: httpx.Request, href: Href, deadline: float) -> Response:
         now = asyncio.get_running_loop().time()
         until = min(deadline, now + self._limits.attempt)
         with _translated(href, round(until - now, 3)):

@@ -2,11 +2,13 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.resources import Content, Href
+from gateway.telemetry.events import Exchanged, Observer, silent
 from gateway.telemetry.trail import Trail
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
@@ -36,6 +38,8 @@ class Read:
     token: Credentials | None = None
     parts: frozenset[str] = field(default=frozenset(), compare=False)
     """What is to come along inside the links: names of ``expand``, without the ``@``."""
+    family: str = field(default="other", compare=False)
+    """Of the link that leads there."""
 
     @property
     def address(self) -> Href:
@@ -70,6 +74,17 @@ class Exchange:
             self.max_age = fresh_for(response.headers.get("cache-control"))
         self.status = response.status
 
+    def ended(self) -> Exchanged:
+        """Return what is told of it now that it is over."""
+        seconds = asyncio.get_running_loop().time() - self.began if self.seconds is None else self.seconds
+        return Exchanged(
+            families=Counter(read.family for read in self.reads),
+            outcome="no answer" if self.status is None else str(self.status),
+            seconds=seconds,
+            size=self.bytes,
+            trails=tuple(dict.fromkeys(self.trails)),
+        )
+
 
 Spent = Callable[[Exchange], None]
 """Is told of every HTTP request when it is sent."""
@@ -78,7 +93,10 @@ Spent = Callable[[Exchange], None]
 class Reader:
     """Reads resources of one origin."""
 
-    def __init__(self, client: Client, signer: Signer, *, bulk_address: Href) -> None:
+    def __init__(
+        self, client: Client, signer: Signer, *, bulk_address: Href, observer: Observer = silent
+    ) -> None:
+        self._observer = observer
         self._client = client
         self._signer = signer
         self._bulk_address = bulk_address
@@ -90,9 +108,12 @@ class Reader:
         """
         exchange = Exchange(reads, asyncio.get_running_loop().time())
         spent(exchange)
-        if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
-            return [await self._get(reads[0], exchange, deadline)]
-        return await self._bulk(reads, exchange, deadline)
+        try:
+            if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
+                return [await self._get(reads[0], exchange, deadline)]
+            return await self._bulk(reads, exchange, deadline)
+        finally:
+            self._observer(exchange.ended())
 
     async def _get(self, read: Read, exchange: Exchange, deadline: float) -> Answer:
         authorization = self._signer.authorization("GET", read.address, read.token)

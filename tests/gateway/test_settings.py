@@ -41,6 +41,7 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_HOME": "/nowhere",
         "GATEWAY_LOG_FORMAT": "text",
         "GATEWAY_LOG_LEVEL": "debug",
+        "GATEWAY_METRICS_PORT": "9100",
         "PATH": "/bin",
     }
 
@@ -64,6 +65,7 @@ def test_what_is_set_is_read() -> None:
         introspection=False,
         log_format=LogFormat.TEXT,
         log_level="DEBUG",
+        metrics_port=9100,
     )
 
 
@@ -99,6 +101,9 @@ def test_what_must_be_set_is_named(name: str) -> None:
 WRONG = [
     ("GATEWAY_LOG_FORMAT", "xml"),
     ("GATEWAY_LOG_LEVEL", "LOUD"),
+    ("GATEWAY_METRICS_PORT", "0"),
+    ("GATEWAY_METRICS_PORT", "65536"),
+    ("GATEWAY_METRICS_PORT", "x"),
     ("GATEWAY_EXPAND_BYTES", "-1"),
     ("GATEWAY_CALLS_PER_OPERATION", "0"),
     ("GATEWAY_ORIGIN_URL", ""),

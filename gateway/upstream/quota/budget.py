@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import Final
 
+from gateway.telemetry.events import AccountClass, Called, Exhausted, Observer, silent
 from gateway.upstream.errors import OriginRefused, QuotaExhausted, RateLimited
+from gateway.upstream.identity import PUBLIC
 from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import DAY, Account, Allowance, Meter
 
@@ -57,8 +59,16 @@ _LONGEST_NAP: Final = 0.25
 class Budget:
     """Gives out permits for calls; every call is to be covered by one."""
 
-    def __init__(self, meter: Meter, allowance: Allowance, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        allowance: Allowance,
+        *,
+        clock: Callable[[], float] = time.time,
+        observer: Observer = silent,
+    ) -> None:
         self._meter = meter
+        self._observer = observer
         self._allowance = allowance
         self._clock = clock
         self._lines: defaultdict[Account, _Line] = defaultdict(_Line)
@@ -66,7 +76,11 @@ class Budget:
 
     async def take_now(self, account: Account, count: int, *, hold: float) -> tuple[str, ...]:
         """Return as many permits as there are now, *count* at most; none while others wait for theirs."""
-        return () if account in self._lines else (await self._meter.take(account, count, hold=hold)).permits
+        if account in self._lines:
+            return ()
+        permits = (await self._meter.take(account, count, hold=hold)).permits
+        self._observer(Called(_class_of(account), len(permits)))
+        return permits
 
     async def take(
         self, account: Account, count: int, *, deadline: float, hold: float, is_background: bool = False
@@ -84,8 +98,10 @@ class Budget:
                 if line.first() == place:
                     grant = await self._meter.take(account, count, hold=hold)
                     if grant.permits:
+                        self._observer(Called(_class_of(account), len(grant.permits)))
                         return grant.permits
                     if grant.is_day_over:
+                        self._observer(Exhausted(_class_of(account)))
                         raise QuotaExhausted(self.seconds_left())
                     _check_in_time(grant.wait, deadline)
                     # By chance, so that of several nodes each is first now and then.
@@ -132,6 +148,7 @@ class Budget:
 
     async def over_day(self, account: Account) -> None:
         """Take note that the origin gives no more calls today."""
+        self._observer(Exhausted(_class_of(account)))
         await self._meter.exhaust(account)
 
     async def standing(self, account: Account) -> Standing:
@@ -150,6 +167,10 @@ class Budget:
             del self._lines[account]
         async with line.moved:
             line.moved.notify_all()
+
+
+def _class_of(account: Account) -> AccountClass:
+    return "consumer" if account == Account(PUBLIC) else "subscriber"
 
 
 def _check_in_time(wait: float, deadline: float) -> None:
