@@ -51,8 +51,7 @@ from gateway.stores.redis_mutations import RedisLedger
 from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.stores.sqlite_records import SQLiteRecords
-from gateway.telemetry.events import Observer, silent
-from gateway.telemetry.logs import tell
+from gateway.telemetry.events import Observer, Started, Stopped, Stopping, silent
 from gateway.telemetry.sampling import sample
 from gateway.telemetry.trail import Trail
 from gateway.upstream.breaker import Breaker
@@ -118,8 +117,7 @@ def create_app(
         if not QUEUE_FAMILIES.isdisjoint(families):
             watches.wake(identity)
 
-    upstream = Upstream(origin, reader, Writer(client, signer), budget, observer)
-    writes = Writes(upstream, ledger, on_written)
+    writes = Writes(Upstream(origin, reader, Writer(client, signer), budget, observer), ledger, on_written)
 
     schema = make_schema()
     links = map_of(schema.core)
@@ -157,6 +155,7 @@ def create_app(
             await http.aclose()
             if redis is not None:
                 await redis.aclose()
+        observer(Stopped())
 
     recognise = authenticate or desk.authenticator.viewer
     forget = desk.authenticator.forget
@@ -236,11 +235,11 @@ async def _seen(observer: Observer, streams: Streams, budget: Budget, origin_url
         now = await budget.standing(Account(PUBLIC))
         return now.used, now.remaining
 
-    tell("started", origin=origin_url)
+    observer(Started(origin_url))
     looks = [] if observer is silent else [sample(observer, lambda: streams.count, standing)]
     sampling = [asyncio.create_task(each) for each in looks]
     yield
-    tell("stopping")
+    observer(Stopping())
     for task in sampling:
         task.cancel()
     await asyncio.gather(*sampling, return_exceptions=True)

@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import typer
@@ -31,6 +31,9 @@ from gateway.telemetry.metrics import Metrics, served
 from gateway.telemetry.redaction import Redaction
 
 FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } releaseYear cast { name } } } }'
+
+_TRACED_TO: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+"""The variable of OpenTelemetry that says where traces go."""
 
 app = typer.Typer(
     name="gateway",
@@ -109,16 +112,33 @@ def schema() -> None:
 
 @contextmanager
 def _observed(settings: Settings, host: str, port: int) -> Iterator[Observer]:
-    """Log, and count where *settings* say so; raise ``CannotListen``."""
-    if settings.metrics_port is None:
-        yield Logs()
-        return
-    if settings.metrics_port == port:
+    """Log, and count and trace where that is asked for; raise ``CannotListen`` or ``WrongSetting``."""
+    observers: list[Observer] = [Logs()]
+    with ExitStack() as stack:
+        if settings.metrics_port is not None:
+            observers.append(stack.enter_context(_counted(settings.metrics_port, host, port)))
+        if os.environ.get(_TRACED_TO):
+            observers.append(stack.enter_context(_traced()))
+        yield several(observers)
+
+
+def _traced() -> AbstractContextManager[Observer]:
+    try:
+        from gateway.telemetry.tracing import exported  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        text = f"{_TRACED_TO} is set, but what makes traces is not installed: it is in the extra `tracing`."
+        raise WrongSetting(text) from error
+    return exported()
+
+
+@contextmanager
+def _counted(metrics_port: int, host: str, port: int) -> Iterator[Observer]:
+    if metrics_port == port:
         raise WrongSetting(f"GATEWAY_METRICS_PORT must not be {port}, where the graph is.")
-    check_free(host, settings.metrics_port, setting="GATEWAY_METRICS_PORT")
+    check_free(host, metrics_port, setting="GATEWAY_METRICS_PORT")
     metrics = Metrics()
-    with served(metrics, host, settings.metrics_port):
-        yield several([Logs(), metrics])
+    with served(metrics, host, metrics_port):
+        yield metrics
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -14,6 +14,24 @@ BreakerState = Literal["open", "half-open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """The gateway is ready."""
+
+    origin: str
+    """Where the REST API is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The gateway was told to stop; what is open ends now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing more happens; whoever still keeps something sends it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class OperationBegan:
     """An operation came in; what it asks is not known yet."""
 
@@ -100,7 +118,10 @@ class Sampled:
 
 
 Event = (
-    OperationBegan
+    Started
+    | Stopping
+    | Stopped
+    | OperationBegan
     | OperationEnded
     | Exchanged
     | Sent

@@ -10,7 +10,15 @@ from typing import Final, TextIO
 
 import orjson
 
-from gateway.telemetry.events import BreakerTurned, Event, Exhausted, OperationEnded
+from gateway.telemetry.events import (
+    BreakerTurned,
+    Event,
+    Exhausted,
+    OperationEnded,
+    Started,
+    Stopped,
+    Stopping,
+)
 from gateway.telemetry.redaction import Redaction
 from gateway.telemetry.trail import Met, Outcome, Trail
 
@@ -103,6 +111,10 @@ class Logs:
     def __call__(self, event: Event) -> None:
         """Log *event* where it is worth a line; what goes on and on, once a minute."""
         match event:
+            case Started(origin):
+                tell("started", origin=origin)
+            case Stopping() | Stopped():
+                tell(type(event).__name__.lower())
             case OperationEnded(trail):
                 level = logging.ERROR if "INTERNAL" in trail.codes else logging.INFO
                 tell("operation", level=level, **facts_of(trail))

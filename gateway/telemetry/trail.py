@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
     """Data, and errors."""
     ERROR = "error"
-    """It was begun, but there is no data."""
+    """It was begun, but nothing came of it: there is no data, or nothing but nulls."""
     REFUSED = "refused"
     """It was not begun."""
     GONE = "gone"
@@ -107,7 +107,9 @@ class Trail:
         """Take note of an answer as the client sees it."""
         self.answers += 1
         self.is_begun = self.is_begun or "data" in body
-        self.has_data = self.has_data or body.get("data") is not None
+        data = body.get("data")
+        values = data.values() if isinstance(data, Mapping) else ()
+        self.has_data = self.has_data or any(value is not None for value in values)
         errors = body.get("errors")
         for error in errors if isinstance(errors, list) else ():
             self.codes[code_of(error)] += 1

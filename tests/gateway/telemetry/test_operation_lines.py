@@ -216,4 +216,4 @@ async def test_a_start_and_a_stop_are_a_line(open_graph: OpenGraph) -> None:
         async with open_graph(observer=Logs()):
             pass
 
-    assert [len(lines.of("started")), len(lines.of("stopping"))] == [1, 1]
+    assert [len(lines.of(event)) for event in ("started", "stopping", "stopped")] == [1, 1, 1]

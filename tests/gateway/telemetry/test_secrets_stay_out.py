@@ -7,9 +7,16 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import generate_latest
 
 from gateway.loaders.viewer import Viewer
+from gateway.telemetry.events import several
 from gateway.telemetry.logs import Logs
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tracing import Traces
 from gateway.upstream.signing import Credentials
 from tests.databases import Databases
 from tests.gateway.auth.house import PASSWORD, House, Person, fill, house
@@ -58,9 +65,13 @@ async def test_nothing_secret_is_logged(wire: Wire, open_graph: OpenGraph, fault
     for name, value in FAULTS[fault].items():
         getattr(wire, name).update(value)
     headers = {"cookie": f"__Host-gateway_session={COOKIE}", "authorization": f"Bearer {BEARER}"}
+    memory, metrics = InMemorySpanExporter(), Metrics()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(memory))
+    observer = several([Logs(), metrics, Traces(provider)])
     with caught("DEBUG") as lines:
         async with open_graph(
-            observer=Logs(), authenticate=_known, consumer_secret=CONSUMER_SECRET, attempts=2
+            observer=observer, authenticate=_known, consumer_secret=CONSUMER_SECRET, attempts=2
         ) as graph:
             for query in QUERIES:
                 asked = query.replace("ID", encoded("movie:1"))
@@ -68,6 +79,11 @@ async def test_nothing_secret_is_logged(wire: Wire, open_graph: OpenGraph, fault
 
     assert len(lines.of("operation")) == len(QUERIES)
     assert wire.received != []
+    told = [each.to_json() for each in memory.get_finished_spans()] + [
+        generate_latest(metrics.registry).decode()
+    ]
+    assert len(told) > len(QUERIES)
+    assert [each for each in told if "CANARY" in each or "SECRET" in each or ANN in each] == []
     assert [line for line in lines.text.splitlines() if "CANARY" in line or "SECRET" in line] == []
 
 
