@@ -5,11 +5,7 @@ The steps follow one another, as they would where the files are used.
 
 import asyncio
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from redis.asyncio import Redis
@@ -20,6 +16,7 @@ from gateway.upstream.identity import PUBLIC
 from gateway.upstream.quota.meter import Account, Allowance, OwnMeter
 from gateway.upstream.quota.shared import SharedMeter
 from tests.docker.conftest import Running
+from tests.docker.load import loaded
 from tests.services import REDIS
 
 JAWS: Final = '{ titles(search: "jaws", first: 1) { nodes { name { regular } cast { name bio } } } }'
@@ -93,53 +90,13 @@ def test_who_signs_in_at_one_gateway_is_known_to_all(running: Running) -> None:
     assert {each.port for each in running.gateways} == set(used)
 
 
-@dataclass(slots=True)
-class Load:
-    """Asks one query after the other, each by a connection of its own, until it is told to stop."""
-
-    url: str
-    http: httpx.Client
-    wrong: list[str] = field(default_factory=list)
-    right: int = 0
-    stopped: threading.Event = field(default_factory=threading.Event)
-
-    def ask(self) -> None:
-        """Ask until stopped, and keep whatever is no whole answer."""
-        while not self.stopped.wait(0.01):
-            try:
-                answer: Any = self.http.post(f"{self.url}/graphql", json={"query": JAWS}).json()
-            except (httpx.HTTPError, ValueError) as error:
-                self.wrong.append(repr(error))
-                continue
-            if answer.get("errors") or not answer["data"]["titles"]["nodes"]:
-                self.wrong.append(str(answer))
-            self.right += 1
-
-
-@contextmanager
-def _loaded(running: Running) -> Iterator[Load]:
-    """Ask all the time, twice at once."""
-    alone = httpx.Limits(max_keepalive_connections=0)
-    with httpx.Client(verify=running.trust, timeout=30, limits=alone) as http:
-        load = Load(running.house.url, http)
-        threads = [threading.Thread(target=load.ask) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield load
-        finally:
-            load.stopped.set()
-            for thread in threads:
-                thread.join()
-
-
 def test_a_third_gateway_joins(running: Running) -> None:
     """It gets its share as soon as it is ready, and nobody who asks meanwhile notices."""
-    with _loaded(running) as load:
+    with loaded(running.house.url, running.trust, JAWS) as load:
         third = running.start_gateway()
         running.gateways.append(third)
         served = running.graph.served.copy()
-        _await_answers(load, 9)
+        load.await_answers(9)
 
     used = running.graph.served - served
     assert load.wrong == []
@@ -149,25 +106,18 @@ def test_a_third_gateway_joins(running: Running) -> None:
 def test_a_gateway_is_restarted_while_others_ask(running: Running) -> None:
     """It gets no more requests, answers those it has, ends, and comes back: not one request fails."""
     old = running.gateways[0]
-    with _loaded(running) as load:
-        _await_answers(load, 3)
+    with loaded(running.house.url, running.trust, JAWS) as load:
+        load.await_answers(3)
         running.graph.withdraw(old.port)
         status, seconds = old.stop()
         served = running.graph.served.copy()
         running.gateways[0] = running.start_gateway(old.port)
-        _await_answers(load, 9)
+        load.await_answers(9)
 
     used = running.graph.served - served
     assert load.wrong == []
     assert (_is_orderly(status), seconds < STOP_WITHIN) == (True, True)
     assert used[old.port] >= 2
-
-
-def _await_answers(load: Load, count: int) -> None:
-    """Return when so many more answers have come."""
-    wanted = load.right + count
-    while load.right < wanted and not load.wrong:
-        load.stopped.wait(0.02)
 
 
 def test_everything_stops_when_told(running: Running) -> None:
