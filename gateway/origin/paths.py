@@ -63,6 +63,8 @@ class Address:
     """Which queue: ``disc`` or ``instant``."""
     state: str | None = None
     """Which part of a queue: ``available`` or ``saved``."""
+    item: int | None = None
+    """Which title of a subscriber's list is asked for; 0, which none has, where no column could hold it."""
     position: int | None = None
     name: str | None = None
     """What else the path names: a scheme, a list, ``shipped``, an index file, the size of a picture."""
@@ -121,15 +123,20 @@ _TEMPLATES: Final = (
     (Place.QUEUE_ENTRY, "/users/{user}/queues/{kind}/{state}/{position}/{id}"),
     (Place.QUEUE_ENTRY, "/users/{user}/queues/{kind}/{state}/{id}"),
     (Place.AT_HOME, "/users/{user}/at_home"),
+    (Place.AT_HOME, "/users/{user}/at_home/{item}"),
     (Place.RENTAL_HISTORY, "/users/{user}/rental_history"),
     (Place.RENTALS, "/users/{user}/rental_history/{rentals}"),
+    (Place.RENTALS, "/users/{user}/rental_history/{rentals}/{item}"),
     (Place.RATING_KINDS, "/users/{user}/ratings"),
     (Place.RATINGS, "/users/{user}/ratings/title"),
+    (Place.RATINGS, "/users/{user}/ratings/title/{item}"),
     (Place.ACTUAL_RATINGS, "/users/{user}/ratings/title/actual"),
     (Place.ACTUAL_RATING, "/users/{user}/ratings/title/actual/{id}"),
     (Place.PREDICTED_RATINGS, "/users/{user}/ratings/title/predicted"),
     (Place.REVIEWS, "/users/{user}/reviews"),
+    (Place.REVIEWS, "/users/{user}/reviews/{item}"),
     (Place.RECOMMENDATIONS, "/users/{user}/recommendations"),
+    (Place.RECOMMENDATIONS, "/users/{user}/recommendations/{item}"),
     (Place.LISTS, "/users/{user}/lists"),
     (Place.LIST, "/users/{user}/lists/{name}"),
 )
@@ -138,6 +145,7 @@ _NUMBER: Final = "[1-9][0-9]{0,17}"
 _SLOTS: Final = {
     "id": _NUMBER,
     "series": _NUMBER,
+    "item": _NUMBER,
     "user": "[A-Za-z0-9_.~-]{1,128}",
     "kind": "disc|instant",
     "state": "available|saved",
@@ -234,6 +242,7 @@ class Paths:
             user=found.get("user"),
             kind=found.get("kind"),
             state=found.get("state"),
+            item=_id(found.get("item")),
             position=int(found["position"] or 0) if "position" in found else None,
             name=next((found[slot] for slot in _NAMES if slot in found), None),
         )

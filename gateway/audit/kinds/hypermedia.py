@@ -105,6 +105,15 @@ async def ids_resolve(session: Session, ask: Ask, path: str) -> None:
 
 
 @kind
+async def items_resolve(session: Session, ask: Ask, path: str) -> None:
+    """Ask that the id of each item of a list leads to the list of that item alone."""
+    root = (await session.see(ask)).root()
+    for item in some(root, path)[:3]:
+        found = (await session.see(get(text_of(item, "id")).by(ask.who))).root()
+        equal((found.tag, [tree(one) for one in every(found, path)]), (root.tag, [tree(item)]))
+
+
+@kind
 async def same_inline(session: Session, ask: Ask, path: str) -> None:
     """Ask that a title in a list is the very document that its id leads to."""
     for item in some((await session.see(ask)).root(), path)[:3]:

@@ -7,7 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.calls import Answer, Call
-from gateway.origin.errors import Invalid, Refusal
+from gateway.origin.errors import Invalid, NotFound, Refusal
 from gateway.origin.records import TitleRecord
 from gateway.origin.representations.elements import Element, root
 from gateway.origin.representations.lists import add_header, template
@@ -70,7 +70,7 @@ async def show_sections(
     sections: Sequence[Section[Entry] | Refusal],
     frame: Frame[Entry],
 ) -> list[Answer]:
-    """Show each call the page that it asks for of its section."""
+    """Show each call the page that it asks for of its section, or the entry of the title that it names."""
 
     def represent(view: View, stretch: Stretch[_Owned[Entry]], records: Sequence[TitleRecord]) -> Element:
         element = root(frame.tag)
@@ -105,7 +105,11 @@ def _cut(view: View, call: Call, section: Section[Entry] | Refusal) -> Stretch[_
         page, earliest = call.page(LARGEST), _updated_min(call)
     except Refusal as refusal:
         return refusal
-    kept = [entry for entry in section.entries if entry.updated >= earliest]
+    item = call.address.item
+    entries = [entry for entry in section.entries if item in (None, entry.title_id)]
+    if item is not None and not entries:
+        return NotFound()
+    kept = [entry for entry in entries if entry.updated >= earliest]
     shown = page.of(kept)
     href = f"{view.paths.user(call.subscriber.id)}/{section.path}"
     return Stretch(_Owned(href, shown), [entry.title_id for entry in shown], page, total=len(kept))

@@ -1,7 +1,7 @@
 """Ratings read: those given, those predicted, and both (contract 3.14)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
@@ -57,7 +57,7 @@ async def show_rating_kinds(_session: AsyncSession, view: View, calls: Sequence[
 
 
 async def show_ratings(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
-    """``GET {user}/ratings/title``: what was given, and what is predicted, for the titles asked about."""
+    """``GET {user}/ratings/title``: what was given and what is predicted for the titles named, or one."""
     asked = _asked(view, calls)
     given = await _given(session, view, calls, _ids(asked))
     predicted = await predict(session, _wanted(calls, asked))
@@ -128,7 +128,7 @@ def _asked(view: View, calls: Sequence[Call]) -> list[_Asked]:
     room = MOST_TITLES
     for call in calls:
         try:
-            addresses = read_references(view.paths, call.parameters.get(_REFERENCES, ""))
+            addresses = _addresses(view, call)
             if len(addresses) > room:
                 raise Invalid(_REFERENCES, f"one bulk request shows at most {MOST_TITLES} titles of lists")
         except Refusal as refusal:
@@ -137,6 +137,12 @@ def _asked(view: View, calls: Sequence[Call]) -> list[_Asked]:
             asked.append(addresses)
             room -= len(addresses)
     return asked
+
+
+def _addresses(view: View, call: Call) -> Sequence[Address]:
+    if call.address.item is not None:
+        return [replace(call.address, id=call.address.item)]
+    return read_references(view.paths, call.parameters.get(_REFERENCES, ""))
 
 
 def _ids(asked: Sequence[_Asked]) -> list[int]:
@@ -164,6 +170,9 @@ async def _show(
             continue
         who = call.subscriber.id
         found = [records[address.id] for address in addresses if _is_there(records, address)]
+        if call.address.item is not None and not found:
+            answers.append(NotFound())
+            continue
         items = [shown.item(view, who, record) for record in found]
         answers.append(Document(ratings(f"{view.paths.user(who)}/{shown.path}", items)))
     return answers
@@ -172,6 +181,8 @@ async def _show(
 def _is_there(records: Mapping[int, TitleRecord], address: Address) -> bool:
     """Tell whether there is such a title; one of another kind, or of another series, is none."""
     record = records.get(address.id)
-    if record is None or record.title.kind.value != address.place.value:
+    if record is None or address.item is not None:
+        return record is not None
+    if record.title.kind.value != address.place.value:
         return False
     return address.series in (None, record.title.series_id)

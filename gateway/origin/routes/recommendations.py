@@ -26,15 +26,19 @@ class _Owner:
 
 
 async def show_recommendations(session: AsyncSession, view: View, calls: Sequence[Call]) -> list[Answer]:
-    """``GET {user}/recommendations``: a page of what the subscriber may like, the best first."""
+    """``GET {user}/recommendations``: a page of what they may like, the best first, or one title."""
     recommended = await recommend(session, owners(calls))
-    shelves = [_shelf(call.subscriber.id, recommended[call.subscriber.id]) for call in calls]
+    shelves = [_shelf(call, recommended[call.subscriber.id]) for call in calls]
     return await show_stretches(session, view, cut(shelves, calls, largest=LARGEST), _represent)
 
 
-def _shelf(subscriber: str, recommended: Sequence[tuple[int, float]]) -> Shelf[_Owner]:
-    predicted = dict(recommended)
-    return Shelf(_Owner(subscriber, predicted), list(predicted))
+def _shelf(call: Call, recommended: Sequence[tuple[int, float]]) -> Shelf[_Owner] | None:
+    """Return all of it, or what the call names; None where it names what is not recommended."""
+    item = call.address.item
+    predicted = {title: stars for title, stars in recommended if item in (None, title)}
+    if item is not None and not predicted:
+        return None
+    return Shelf(_Owner(call.subscriber.id, predicted), list(predicted))
 
 
 def _represent(view: View, stretch: Stretch[_Owner], records: Sequence[TitleRecord]) -> Element:

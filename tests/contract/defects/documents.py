@@ -69,6 +69,9 @@ HYPERMEDIA: Final[Mapping[str, Defect]] = {
     "below_id": body(rb'href="([^"]*)/synopsis"', rb'href="\1/plot"'),
     "own_id": body(rb"</id>", b"1</id>"),
     "ids_resolve": where(to("/movies/"), body(rb"</id>", b"1</id>")),
+    "items_resolve": where(
+        lambda request: request.url.path[-1].isdigit(), body(rb"<updated>", b"<updated>1")
+    ),
     "same_inline": where(to("/movies/"), body(rb"<release_year>", b"<release_year>1")),
     "links_lead_somewhere": where(ending("/cast"), status(404)),
     "known_schemes": body(rb"/categories/genres", b"/categories/moods"),

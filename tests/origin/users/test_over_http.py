@@ -103,10 +103,41 @@ async def test_all_items_have_ids_below_their_owner(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        ("/at_home", {}),
+        ("/rental_history", {}),
+        ("/rental_history/shipped", {}),
+        ("/reviews", {}),
+        ("/recommendations", {}),
+        ("/ratings/title", {"title_refs": refs(JAWS)}),
+        ("/ratings/title", {"title_refs": refs(AMELIE), "v": "2.0"}),
+    ],
+)
+async def test_the_id_of_an_item_leads_to_it(
+    browser: Browser, path: str, parameters: Mapping[str, str]
+) -> None:
+    """It is a list of that item alone; a title that is not on the list is not found there."""
+    whole = _read(await browser.ask(f"/users/{ANN}{path}", **parameters))
+    version = {"v": parameters["v"]} if "v" in parameters else {}
+    items = [item for item in whole if item.find("id") is not None]
+    ids = [item.findtext("id", "").removeprefix(BASE) for item in items]
+    alone = [_read(await browser.ask(one, **version)) for one in ids]
+    elsewhere = [await browser.ask(f"{ids[0].rpartition('/')[0]}/{number}") for number in (2**31 - 1, 2**31)]
+
+    assert [[etree.tostring(item) for item in one.iterfind(items[0].tag)] for one in alone] == [
+        [etree.tostring(item)] for item in items
+    ]
+    assert {one.tag for one in alone} == {whole.tag}
+    assert [answer.status_code for answer in elsewhere] == [404, 404]
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "",
         "/at_home",
+        f"/at_home/{JAWS}",
         "/rental_history/watched",
         ACTUAL,
         f"{ACTUAL}/{JAWS}",
