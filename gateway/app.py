@@ -22,9 +22,11 @@ from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
 from gateway.edge.documents import Documents
-from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.edge.endpoint import Endpoint, Executed, refused, unavailable
+from gateway.edge.gate import Gate
 from gateway.edge.observing import Observing
 from gateway.edge.operations import Operations
+from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate, Streams
 from gateway.edge.websocket import Sockets
@@ -108,20 +110,24 @@ def create_app(
 
     records = _records(settings, redis)
     dance = Dance(client, signer, budget, origin, seconds=settings.origin_timeout)
-    terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
-    desk = Desk.over(records, _sealer(settings), dance, terms)
+    desk = Desk.over(
+        records, _sealer(settings), dance, Terms(settings.public_url, may_exchange=settings.token_exchange)
+    )
     ledger = _ledger(settings, redis)
 
+    schema = make_schema()
+    documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
+    sharing = Sharing[Executed](documents.admit)
+
     async def on_written(identity: Identity, families: Collection[str]) -> None:
+        sharing.forget(identity)
         await shelf.drop(identity, families)
         if not QUEUE_FAMILIES.isdisjoint(families):
             watches.wake(identity)
 
     writes = Writes(Upstream(origin, reader, Writer(client, signer), budget, observer), ledger, on_written)
 
-    schema = make_schema()
     links = map_of(schema.core)
-    documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
 
     def make_context(viewer: Viewer | None, trail: Trail | None = None) -> Context:
         deadline = asyncio.get_running_loop().time() + settings.operation_timeout
@@ -158,15 +164,14 @@ def create_app(
         observer(Stopped())
 
     recognise = authenticate or desk.authenticator.viewer
-    forget = desk.authenticator.forget
-    operations = Operations(schema, make_context, forget)
+    operations = Operations(schema, make_context, desk.authenticator.forget)
     events = Events(operations, recognise, streams)
-    endpoint = Endpoint(schema, make_context, recognise, forget, events)
+    endpoint = Endpoint(schema, make_context, desk.authenticator.forget, events, sharing)
     sockets = Sockets(operations, recognise, streams, origins=[settings.public_url])
     return Starlette(
         routes=[*_routes(endpoint, sockets), *desk.routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
-        middleware=[Middleware(Observing, observer=observer)],
+        middleware=[Middleware(Gate), Middleware(Observing, observer=observer)],
         lifespan=lifespan,
     )
 

@@ -15,21 +15,26 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explain, explorer
-from gateway.edge.errors import is_unauthenticated
+from gateway.edge.errors import CODES, RETRY_AFTER, is_unauthenticated, told
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
 from gateway.edge.observing import asking, observer_at, trail_at
 from gateway.edge.operations import Answer, Forget, answer_of
-from gateway.edge.request import SAFE, Asked, TooMuchAsked, read_asked
+from gateway.edge.request import SAFE, Asked, Refusal, read_asked
+from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
-from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
+from gateway.stores.records import StoreUnavailable
 from gateway.telemetry.events import StoreFailed
+from gateway.telemetry.trail import Trail
 
 _log: Final = logging.getLogger(__name__)
 
 _PARTIAL_SUCCESS: Final = 294
-_REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "LIMIT_EXCEEDED", 503: "INTERNAL"}
+_REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "LIMIT_EXCEEDED", 503: "OVERLOADED"}
+
+Executed = tuple[ExecutionResult | PreExecutionError, Context]
+"""What came of an operation, and what it was executed with."""
 
 
 class Endpoint:
@@ -39,15 +44,16 @@ class Endpoint:
         self,
         schema: strawberry.Schema,
         make_context: Callable[[Viewer | None], Context],
-        authenticate: Authenticate,
         forget: Forget,
         events: Events,
+        sharing: Sharing[Executed] | None = None,
     ) -> None:
         self._schema = schema
         self._make_context = make_context
-        self._authenticate = authenticate
+        self._authenticate = events.authenticate
         self._forget = forget
         self._events = events
+        self._sharing = sharing
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
@@ -63,11 +69,8 @@ class Endpoint:
         trail = asking(request, asked, viewer)
         if not is_json_wanted:
             return self._events.answer(request, asked, viewer)
-        context = self._make_context(viewer)
-        context.operation.trail = trail
-        explain.prepare(context.operation, explain.asked_for(request))
         try:
-            result = await self._execute(asked, context, request.method)
+            result, context = await self._executed(request, asked, viewer, trail)
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION and are_events_wanted:
                 return self._events.answer(request, asked, viewer)
@@ -75,6 +78,25 @@ class Endpoint:
         if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
             await self._forget(viewer)
         return _response(result, request, context)
+
+    async def _executed(
+        self, request: Request, asked: Asked, viewer: Viewer | None, trail: Trail
+    ) -> Executed:
+        what = explain.asked_for(request)
+
+        async def execute() -> Executed:
+            context = self._make_context(viewer)
+            context.operation.trail = trail
+            explain.prepare(context.operation, what)
+            return await self._execute(asked, context, request.method), context
+
+        if self._sharing is None or what is not explain.Explain.NOTHING:
+            return await execute()
+        executed = await self._sharing.answer(asked, viewer, execute)
+        first = executed[1].operation.trail
+        if first is not trail:
+            trail.planned(first.kind, first.name, 0.0)
+        return executed
 
     async def _execute(
         self, asked: Asked, context: Context, method: str
@@ -97,25 +119,28 @@ def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = _REFUSALS.get(error.status_code, "BAD_USER_INPUT")
-    if isinstance(error, TooMuchAsked):
-        code = "LIMIT_EXCEEDED"
-    body = {"errors": [{"message": error.detail, "extensions": {"code": code}}]}
-    return _json(body, request, status=error.status_code, headers=dict(error.headers or {}))
+    if isinstance(error, Refusal):
+        code = error.code
+    headers = dict(error.headers or {})
+    after = float(headers.get("retry-after", RETRY_AFTER))
+    body = {"errors": [{"message": error.detail, "extensions": told(code, retry_after=after)}]}
+    return _json(body, request, status=error.status_code, headers=headers)
 
 
 def unavailable(request: Request, error: Exception) -> Response:
     """Answer a request that came while sessions could be neither read nor changed; the log says why."""
     _log.error("%s", error)
     observer_at(request)(StoreFailed())
-    return refused(request, HTTPException(503, "Nobody can be recognised now.", {"retry-after": "5"}))
+    error = Refusal(503, "Nobody can be recognised now.", {"retry-after": "5"}, code=CODES[StoreUnavailable])
+    return refused(request, error)
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
     answer = answer_of(result)
     body = dict(answer.body)
     if not isinstance(result, PreExecutionError):
-        told = explain.extensions(context.operation, explain.asked_for(request))
-        body |= {"extensions": told} if told else {}
+        extensions = explain.extensions(context.operation, explain.asked_for(request))
+        body |= {"extensions": extensions} if extensions else {}
     status = _status(answer) if _media_type(request) == GRAPHQL_JSON else 200
     return _json(body, request, status=status)
 

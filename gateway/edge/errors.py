@@ -4,10 +4,12 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from math import ceil
 from typing import Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from gateway.edge import request_id
 from gateway.loaders.errors import ChangeError, IdReused, OutcomeUnknown, TooMuch, Unverifiable
 from gateway.schema.errors import BadUserInput, CallerError, LimitExceeded, Unauthenticated
 from gateway.stores.records import StoreUnavailable
@@ -76,23 +78,45 @@ _CODES_BY_STATUS: Final[Mapping[int, str]] = {
 }
 
 
+_RETRYABLE: Final = frozenset(
+    {"RATE_LIMITED", "QUOTA_EXHAUSTED", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "OVERLOADED"}
+)
+"""The codes of what may go well when it is asked again."""
+
+RETRY_AFTER: Final = 1.0
+"""Seconds after which to ask again where nobody knows better."""
+
+
+def told(code: str, *, retry_after: float = RETRY_AFTER, **more: str) -> dict[str, object]:
+    """Return the ``extensions`` of an error: its code, when to ask again, and what its request is called."""
+    extensions: dict[str, object] = {"code": code, **more}
+    if code in _RETRYABLE:
+        extensions |= {"retryable": True, "retryAfterMs": ceil(max(retry_after, 0.0) * 1000)}
+    if name := request_id.current():
+        extensions["requestId"] = name
+    return extensions
+
+
 def present(error: GraphQLError) -> GraphQLError:
     """Return *error*, met while executing, as a client may see it: coded when known, masked when not."""
     cause = cause_of(error)
     if cause is None:
         # GraphQL's own: a variable that cannot be coerced, a null where none may be.
-        return _coded(error, error.message, "INTERNAL" if error.path else "BAD_USER_INPUT")
+        return _coded(error, error.message, told("INTERNAL" if error.path else "BAD_USER_INPUT"))
     if isinstance(cause, OutcomeUnknown):
-        return _coded(error, str(cause), _code(cause), {"clientMutationId": cause.mutation_id})
+        return _coded(error, str(cause), told(_code(cause), clientMutationId=cause.mutation_id))
     if isinstance(cause, _Known):
-        return _coded(error, str(cause), _code(cause))
+        return _known(error, cause)
     log_fault("A resolver failed", cause)
-    return _coded(error, "Internal error.", "INTERNAL")
+    return _coded(error, "Internal error.", told("INTERNAL"))
 
 
 def log_fault(what: str, error: BaseException) -> None:
     """Log a fault of ours: *what* happened and where, without what may be secret in an address."""
-    _log.error("%s:\n%s", what, _without_queries("".join(traceback.format_exception(error))))
+    name = request_id.current() or "-"
+    _log.error(
+        "%s (request %s):\n%s", what, name, _without_queries("".join(traceback.format_exception(error)))
+    )
 
 
 def cause_of(error: GraphQLError) -> Exception | None:
@@ -113,10 +137,10 @@ def present_refusal(error: GraphQLError) -> GraphQLError:
     """Return *error*, for which an operation was not executed at all, as a client may see it."""
     cause = cause_of(error)
     if isinstance(cause, _Known):
-        return _coded(error, str(cause), _code(cause))
+        return _known(error, cause)
     is_syntax = isinstance(error, GraphQLSyntaxError)
     code = "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
-    return _coded(error, error.message, code)
+    return _coded(error, error.message, told(code))
 
 
 def shown(errors: Iterable[GraphQLError], show: Callable[[GraphQLError], GraphQLError]) -> list[GraphQLError]:
@@ -124,7 +148,7 @@ def shown(errors: Iterable[GraphQLError], show: Callable[[GraphQLError], GraphQL
 
     That a viewer is signed in no longer is there once: it is true of every field.
     """
-    told: list[GraphQLError] = []
+    kept: list[GraphQLError] = []
     left_out = 0
     is_said = False
     for error in errors:
@@ -132,14 +156,14 @@ def shown(errors: Iterable[GraphQLError], show: Callable[[GraphQLError], GraphQL
             if is_said:
                 continue
             is_said = True
-        if len(told) < MOST_ERRORS:
-            told.append(show(error))
+        if len(kept) < MOST_ERRORS:
+            kept.append(show(error))
         else:
             left_out += 1
     if left_out:
         message = f"And {left_out} more: an answer tells {MOST_ERRORS} errors at most."
-        told.append(GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"}))
-    return told
+        kept.append(GraphQLError(message, extensions=told("LIMIT_EXCEEDED")))
+    return kept
 
 
 def _without_queries(text: str) -> str:
@@ -155,14 +179,17 @@ def _code(cause: _Known) -> str:
     return CODES[type(cause)]
 
 
-def _coded(
-    error: GraphQLError, message: str, code: str, more: Mapping[str, str] | None = None
-) -> GraphQLError:
+def _known(error: GraphQLError, cause: _Known) -> GraphQLError:
+    after = cause.retry_after if isinstance(cause, RateLimited | QuotaExhausted) else RETRY_AFTER
+    return _coded(error, str(cause), told(_code(cause), retry_after=after))
+
+
+def _coded(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code, **(more or {})},
+        extensions=extensions,
     )

@@ -7,14 +7,14 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.edge import request_id
 from gateway.edge.request import Asked
 from gateway.loaders.viewer import Viewer
 from gateway.telemetry.events import Observer, OperationBegan, OperationEnded, silent
 from gateway.telemetry.trail import Trail, word_of
 
-REQUEST_ID: Final = "x-request-id"
 _NAMES: Final = ("graphql-client-name", "apollographql-client-name")
 _VERSIONS: Final = ("graphql-client-version", "apollographql-client-version")
 _TRAIL: Final = "gateway.trail"
@@ -37,13 +37,8 @@ class Observing:
             return
         trail = scope[_TRAIL] = _trail_of(Headers(scope=scope))
 
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (REQUEST_ID.encode(), trail.request.encode())]
-            await send(message)
-
         with _told(self._observer, trail):
-            await self._app(scope, receive, named)
+            await self._app(scope, receive, send)
 
 
 @contextmanager
@@ -89,7 +84,7 @@ def operation(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -
 
 def _trail_of(headers: Headers) -> Trail:
     return Trail(
-        request=word_of(headers.get(REQUEST_ID)) or secrets.token_hex(8),
+        request=request_id.current() or secrets.token_hex(8),
         parent=headers.get("traceparent"),
         client=word_of(_first(headers, _NAMES)),
         version=word_of(_first(headers, _VERSIONS)),

@@ -20,8 +20,14 @@ SAFE: Final = frozenset({"GET", "HEAD"})
 """The methods that only ask: their operation is in the address, and never a mutation."""
 
 
-class TooMuchAsked(HTTPException):
-    """More was sent than is allowed."""
+class Refusal(HTTPException):
+    """A request is refused with a code that its status alone does not tell."""
+
+    def __init__(
+        self, status: int, detail: str, headers: Mapping[str, str] | None = None, *, code: str
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,10 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _too_large() -> TooMuchAsked:
+def _too_large() -> Refusal:
     # What is still on its way is not worth reading.
-    return TooMuchAsked(413, f"The body may be at most {LARGEST_BODY} bytes.", {"connection": "close"})
+    message, headers = f"The body may be at most {LARGEST_BODY} bytes.", {"connection": "close"}
+    return Refusal(413, message, headers, code="LIMIT_EXCEEDED")
 
 
 def _parsed(text: bytes, what: str) -> Mapping[str, object]:
@@ -96,9 +103,8 @@ def _parsed(text: bytes, what: str) -> Mapping[str, object]:
     except NotJSON as error:
         raise HTTPException(400, f"{what} {error}.") from error
     if isinstance(parsed, list) and parsed:
-        raise TooMuchAsked(
-            400, f"The operations of a request may be at most 1, not {len(parsed)} in an array."
-        )
+        message = f"The operations of a request may be at most 1, not {len(parsed)} in an array."
+        raise Refusal(400, message, code="LIMIT_EXCEEDED")
     if not isinstance(parsed, dict):
         raise HTTPException(400, f"{what} must be a JSON object.")
     return parsed

@@ -36,6 +36,9 @@ ALONE: Final[Mapping[str, int]] = {
 """Settings under which every question is the first, none too much, and asked once."""
 
 
+REQUEST: Final = "a-test"
+"""What every request is called."""
+
 TURNS: Final = 10
 """Turns of the loop that tasks are given to see that they have nothing left to do."""
 
@@ -108,7 +111,9 @@ async def gateway_over(
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://gateway.test", headers={"x-request-id": REQUEST}
+        ) as http:
             yield Graph(http)
     for _ in range(TURNS):
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 from gateway.contract import Rel
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import link, listing, text, title
-from tests.gateway.graph import Answer, Graph
+from tests.gateway.graph import REQUEST, Answer, Graph
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -170,7 +170,12 @@ async def test_a_failed_field_leaves_its_siblings(accept: str, status: int, grap
                 "message": "The origin answered 500 for http://o.test/catalog/titles/movies/2/synopsis.",
                 "locations": [{"line": 1, "column": 60}],
                 "path": ["titles", "nodes", 1, "synopsis"],
-                "extensions": {"code": "UPSTREAM_UNAVAILABLE"},
+                "extensions": {
+                    "code": "UPSTREAM_UNAVAILABLE",
+                    "retryable": True,
+                    "retryAfterMs": 1000,
+                    "requestId": REQUEST,
+                },
             }
         ],
     }
@@ -182,7 +187,7 @@ async def test_a_failed_field_leaves_its_siblings(accept: str, status: int, grap
         ({}, None),
         ({"x-gateway-explain": ""}, None),
         ({"x-gateway-explain": "yes"}, None),
-        ({"x-gateway-explain": "analyze"}, {"plan", "cost", "upstream"}),
+        ({"x-gateway-explain": "analyze"}, {"plan", "cost", "upstream", "cache"}),
         ({"x-gateway-explain": "plan"}, {"plan", "cost"}),
     ],
 )
@@ -219,7 +224,7 @@ async def test_a_fault_of_ours_is_masked(graph: Graph, wire: Wire, caplog: pytes
                 "message": "Internal error.",
                 "locations": [{"line": 1, "column": 3}],
                 "path": ["titles"],
-                "extensions": {"code": "INTERNAL"},
+                "extensions": {"code": "INTERNAL", "requestId": REQUEST},
             }
         ],
     }

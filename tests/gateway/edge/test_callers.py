@@ -21,9 +21,15 @@ from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.resources import Href
 from gateway.schema.context import Context
-from gateway.schema.errors import Unauthenticated
+from gateway.schema.errors import BadUserInput, Unauthenticated
 from gateway.stores.records import StoreUnavailable
-from gateway.upstream.errors import OriginRefused
+from gateway.upstream.errors import (
+    DeadlineExceeded,
+    OriginLeftAlone,
+    OriginRefused,
+    QuotaExhausted,
+    RateLimited,
+)
 from gateway.upstream.signing import Credentials
 
 pytestmark = pytest.mark.anyio
@@ -64,11 +70,12 @@ async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
             return door.fail(number)
 
     def make_context(_viewer: Viewer | None) -> Context:
-        return cast("Context", type("Bare", (), {"operation": Operation(1.0)})())
+        operation = Operation(1.0)
+        return cast("Context", type("Bare", (), {"operation": operation})())
 
     schema = strawberry.Schema(Query)
     events = Events(Operations(schema, make_context, door.forget), door.authenticate, Streams())
-    endpoint = Endpoint(schema, make_context, door.authenticate, door.forget, events)
+    endpoint = Endpoint(schema, make_context, door.forget, events)
     app = Starlette(
         routes=[Route("/graphql", endpoint.answer, methods=["POST"])],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
@@ -151,7 +158,7 @@ async def test_who_was_nobody_is_not_forgotten() -> None:
 REFUSED = [
     (HTTPException(401, "No.", {"www-authenticate": "Bearer"}), 401, "UNAUTHENTICATED"),
     (HTTPException(403, "No."), 403, "FORBIDDEN"),
-    (StoreUnavailable("CANARY"), 503, "INTERNAL"),
+    (StoreUnavailable("CANARY"), 503, "UPSTREAM_UNAVAILABLE"),
 ]
 
 
@@ -165,3 +172,33 @@ async def test_who_is_refused_is_told_in_terms_of_the_graph(error: Exception, st
     assert ("www-authenticate" in response.headers) == (status == 401)
     assert ("retry-after" in response.headers) == (status == 503)
     assert "CANARY" not in response.text
+
+
+RETRYABLE: tuple[tuple[Exception, str, int | None], ...] = (
+    (RateLimited(0.25), "RATE_LIMITED", 250),
+    (QuotaExhausted(3600.0), "QUOTA_EXHAUSTED", 3_600_000),
+    (DeadlineExceeded(), "UPSTREAM_TIMEOUT", 1000),
+    (OriginLeftAlone(), "UPSTREAM_UNAVAILABLE", 1000),
+    (OriginRefused(HREF, 404), "NOT_FOUND", None),
+    (BadUserInput("No."), "BAD_USER_INPUT", None),
+    (ZeroDivisionError(), "INTERNAL", None),
+)
+
+
+@pytest.mark.parametrize(("failure", "code", "after"), RETRYABLE)
+async def test_what_may_go_well_later_says_when(failure: Exception, code: str, after: int | None) -> None:
+    """Who gets such a code knows that asking again may help, and after how many milliseconds."""
+    async with _opened(Door(failures=[failure])) as ask:
+        (error,) = (await ask()).json()["errors"]
+
+    retry = {} if after is None else {"retryable": True, "retryAfterMs": after}
+    assert error["extensions"] == {"code": code, **retry}
+
+
+async def test_a_refusal_for_a_while_says_how_long() -> None:
+    """The seconds of the header are the milliseconds of the error."""
+    async with _opened(Door(viewer=StoreUnavailable("x"))) as ask:
+        response = await ask()
+
+    assert response.headers["retry-after"] == "5"
+    assert response.json()["errors"][0]["extensions"]["retryAfterMs"] == 5000

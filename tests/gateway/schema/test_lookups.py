@@ -94,7 +94,7 @@ async def test_501_nodes_are_refused(open_graph: OpenGraph, wire: Wire) -> None:
         body = await graph.post(NODES, {"ids": many})
 
     assert body["errors"][0]["message"] == "The number of `ids` may be at most 500, not 501."
-    assert body["errors"][0]["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert body["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert wire.requests == []
 
 

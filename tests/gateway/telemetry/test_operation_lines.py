@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.edge.observing import REQUEST_ID
+from gateway.edge.request_id import REQUEST_ID
 from gateway.telemetry.logs import Logs
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import title

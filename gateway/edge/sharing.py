@@ -1,0 +1,90 @@
+"""The same question of the same caller, asked again while it is being answered, is answered once."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+import orjson
+from graphql import OperationType, get_operation_ast
+
+from gateway.edge.request import Asked
+from gateway.loaders.viewer import Viewer
+from gateway.schema.execution import Admit
+from gateway.upstream.identity import PUBLIC, Identity
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that an answer depends on."""
+
+    viewer: Viewer | None
+    query: str
+    variables: bytes
+    operation_name: str | None
+
+    @classmethod
+    def of(cls, asked: Asked, viewer: Viewer | None) -> Self:
+        """Return what *viewer* wants to know."""
+        variables = orjson.dumps(asked.variables or {}, option=orjson.OPT_SORT_KEYS)
+        return cls(viewer, asked.query, variables, asked.operation_name)
+
+    @property
+    def identity(self) -> Identity:
+        """Return who is told."""
+        return self.viewer.identity if self.viewer else PUBLIC
+
+
+@dataclass(slots=True, eq=False)
+class _Run(Generic[Result]):
+    """An execution, and how many wait for it."""
+
+    task: asyncio.Task[Result]
+    waiting: int = 0
+
+
+class Sharing(Generic[Result]):
+    """Knows which questions are being answered."""
+
+    def __init__(self, admit: Admit) -> None:
+        self._admit = admit
+        self._runs: dict[Question, _Run[Result]] = {}
+
+    async def answer(
+        self, asked: Asked, viewer: Viewer | None, execute: Callable[[], Coroutine[Any, Any, Result]]
+    ) -> Result:
+        """Return what *execute* returns, or what it is about to return to who asked the same before.
+
+        Only what reads is shared. The last one who no longer waits ends the execution.
+        """
+        if not await self._only_reads(asked):
+            return await execute()
+        question = Question.of(asked, viewer)
+        run = self._runs.get(question)
+        if run is None:
+            run = self._runs[question] = _Run(asyncio.create_task(execute()))
+            run.task.add_done_callback(lambda _task: self._end(question, run))
+        run.waiting += 1
+        try:
+            return await asyncio.shield(run.task)
+        finally:
+            run.waiting -= 1
+            if run.waiting == 0 and not run.task.done():
+                self._end(question, run)
+                run.task.cancel()
+
+    def forget(self, identity: Identity) -> None:
+        """Let nobody join what is being answered to *identity*: it has changed something meanwhile."""
+        for question in [each for each in self._runs if each.identity == identity]:
+            del self._runs[question]
+
+    async def _only_reads(self, asked: Asked) -> bool:
+        document = (await self._admit(asked.query, asked.variables or {})).document
+        operation = get_operation_ast(document, asked.operation_name) if document else None
+        return operation is not None and operation.operation is OperationType.QUERY
+
+    def _end(self, question: Question, run: _Run[Result]) -> None:
+        if self._runs.get(question) is run:
+            del self._runs[question]
