@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Lifespan
 
 from gateway.auth.dance import Dance
 from gateway.auth.desk import Desk, Terms
@@ -41,6 +43,7 @@ from gateway.loaders.watch import Pace, Watches
 from gateway.loaders.window import Window
 from gateway.loaders.writes import QUEUE_FAMILIES, Writes
 from gateway.schema.context import Context
+from gateway.schema.execution import Schema
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
@@ -56,7 +59,7 @@ from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.telemetry.events import Observer, Started, Stopped, Stopping, silent
 from gateway.telemetry.sampling import sample
 from gateway.telemetry.trail import Trail
-from gateway.upstream.breaker import Breaker
+from gateway.upstream.breaker import Breaker, Tripping
 from gateway.upstream.caching.entries import Place
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.caching.shared import Shared
@@ -80,20 +83,32 @@ _REDIS_WITHIN: Final = 0.5
 """Seconds that Redis is given to answer; a query does not wait longer for what may be asked for anew."""
 
 
-def create_app(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What is not for those who run the gateway to set, but for tests that cannot wait as long."""
+
+    tripping: Tripping = field(default_factory=Tripping)
+    clock: Callable[[], float] = time.time
+    """By which what is held grows old."""
+    schema: Schema | None = None
+    """One that was made before."""
+
+
+def create_app(  # noqa: PLR0913 - each has a default
     settings: Settings,
     *,
     open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
     authenticate: Authenticate | None = None,
     streams: Streams | None = None,
     observer: Observer = silent,
+    tuning: Tuning | None = None,
 ) -> Starlette:
     """Make the gateway's application over the origin that *settings* name.
 
     *authenticate* says who sends a request, in place of our own sign-in. Whoever gives *streams* can end what
     is open before the application ends. *observer* is told what happens.
     """
-    streams = streams or Streams()
+    streams, tuning = streams or Streams(), tuning or Tuning()
     limits = Limits(attempt=settings.origin_timeout, connect_to=settings.origin_connect)
     http = open_pool(limits)
     origin = Origin.at(settings.origin_url)
@@ -104,8 +119,8 @@ def create_app(
     budget = _budget(settings, redis, observer)
     poller = Poller(client, signer, budget, seconds=settings.origin_timeout)
     watches = Watches(poller.poll, Pace(shortest=settings.watch_min, longest=settings.watch_max))
-    shelf = Shelf(_place(settings, redis), origin)
-    fetcher = Fetcher(_sender(settings, reader, budget, observer), shelf)
+    shelf = Shelf(_place(settings, redis), origin, clock=tuning.clock)
+    fetcher = Fetcher(Sender(reader, budget, _breaker(tuning, observer), _bounds(settings), observer), shelf)
     window = Window(fetcher, entries=settings.bulk_limit)
 
     records = _records(settings, redis)
@@ -115,7 +130,7 @@ def create_app(
     )
     ledger = _ledger(settings, redis)
 
-    schema = make_schema()
+    schema = tuning.schema or make_schema()
     documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
     sharing = Sharing[Executed](documents.admit)
 
@@ -168,12 +183,23 @@ def create_app(
     events = Events(operations, recognise, streams)
     endpoint = Endpoint(schema, make_context, desk.authenticator.forget, events, sharing)
     sockets = Sockets(operations, recognise, streams, origins=[settings.public_url])
-    return Starlette(
-        routes=[*_routes(endpoint, sockets), *desk.routes],
+    return _assembled([*_routes(endpoint, sockets), *desk.routes], lifespan, observer, fetcher)
+
+
+def _assembled(
+    routes: Sequence[BaseRoute],
+    lifespan: Lifespan[Starlette],
+    observer: Observer,
+    fetcher: Fetcher,
+) -> Starlette:
+    app = Starlette(
+        routes=routes,
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
         middleware=[Middleware(Gate), Middleware(Observing, observer=observer)],
         lifespan=lifespan,
     )
+    app.state.fetcher = fetcher  # For whoever looks at how it goes.
+    return app
 
 
 def _open_redis(settings: Settings) -> Redis | None:
@@ -207,9 +233,12 @@ def _budget(settings: Settings, redis: Redis | None, observer: Observer) -> Budg
     return Budget(_meter(settings, allowance, redis), allowance, observer=observer)
 
 
-def _sender(settings: Settings, reader: Reader, budget: Budget, observer: Observer) -> Sender:
-    bounds = Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
-    return Sender(reader, budget, Breaker(time.monotonic, observer=observer), bounds, observer)
+def _breaker(tuning: Tuning, observer: Observer) -> Breaker:
+    return Breaker(time.monotonic, tuning.tripping, observer=observer)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
 
 
 def _meter(settings: Settings, allowance: Allowance, redis: Redis | None) -> Meter:

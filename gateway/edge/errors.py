@@ -21,6 +21,7 @@ from gateway.upstream.errors import (
     MalformedDocument,
     MissingEntry,
     MissingTitle,
+    OriginBusy,
     OriginLeftAlone,
     OriginRefused,
     OriginTimedOut,
@@ -41,6 +42,7 @@ MOST_ERRORS: Final = 20
 CODES: Final[Mapping[type[Exception], str]] = {
     OriginUnreachable: "UPSTREAM_UNAVAILABLE",
     OriginLeftAlone: "UPSTREAM_UNAVAILABLE",
+    OriginBusy: "OVERLOADED",
     OriginTimedOut: "UPSTREAM_TIMEOUT",
     DeadlineExceeded: "UPSTREAM_TIMEOUT",
     RateLimited: "RATE_LIMITED",

@@ -19,7 +19,7 @@ class Call:
     """In the order of the wants of ``ask``."""
     attempt: int = 1
     was_refused: bool = False
-    """Whether it was refused before for being over the allowance of a second."""
+    """Whether it was refused before for what is past: the allowance of a second, or a wrong clock."""
 
     @property
     def predicted_bytes(self) -> int:

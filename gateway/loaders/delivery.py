@@ -15,6 +15,7 @@ from gateway.telemetry.events import Observer, silent
 from gateway.upstream.errors import (
     DeadlineExceeded,
     MalformedDocument,
+    OriginRefused,
     OriginUnreachable,
     UpstreamError,
 )
@@ -77,23 +78,34 @@ class Delivery:
         return self.upstream.origin.resolve(link.href)
 
     async def read(self, href: Href, found: type[_C]) -> _C:
-        """Read *href* afresh."""
+        """Read *href* afresh; once more where the connection broke or our clock was wrong."""
         read = Read(self.upstream.origin.resolve(href), self.viewer.token)
+        try:
+            return expect(await self._read(read), found)
+        except (OriginUnreachable, OriginRefused) as error:
+            if isinstance(error, OriginRefused) and not error.is_clock_refused:
+                raise
+        return expect(await self._read(read), found)
+
+    async def _read(self, read: Read) -> Content:
         async with self._call():
             (answer,) = await self.upstream.reader.read(
                 [read], deadline=self.operation.deadline, spent=self._count
             )
             if isinstance(answer, UpstreamError):
                 raise answer
-        return expect(answer, found)
+        return answer
 
     async def write(self, write: Write) -> Written:
-        """Send *write* once; only what certainly did not leave is sent again."""
+        """Send *write* once; only what certainly did not leave, or was signed too late, is sent again."""
         for attempt in range(_SENDS - 1):
             try:
                 return await self._send(write)
             except OriginUnreachable as error:
                 if not error.never_left:
+                    raise
+            except OriginRefused as error:
+                if not error.is_clock_refused:
                     raise
             await self.pause(attempt)
         return await self._send(write)

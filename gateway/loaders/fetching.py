@@ -14,6 +14,7 @@ from gateway.upstream.caching import shelf
 from gateway.upstream.caching.shelf import Held, Shelf, State
 from gateway.upstream.errors import (
     DeadlineExceeded,
+    OriginBusy,
     OriginLeftAlone,
     OriginRefused,
     OriginTimedOut,
@@ -27,7 +28,7 @@ REFRESH_WITHIN: Final = 30.0
 """Seconds that asking anew behind an answer may take; permits are waited for."""
 
 _OUT_OF_TIME: Final = (DeadlineExceeded, OriginTimedOut, RateLimited)
-_NO_ANSWER: Final = (OriginUnreachable, OriginLeftAlone, QuotaExhausted, *_OUT_OF_TIME)
+_NO_ANSWER: Final = (OriginUnreachable, OriginLeftAlone, OriginBusy, QuotaExhausted, *_OUT_OF_TIME)
 
 
 class Fetcher:

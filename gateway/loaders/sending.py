@@ -11,10 +11,13 @@ from gateway.loaders.lanes import Lanes
 from gateway.loaders.orders import Errand
 from gateway.loaders.wants import Answered, ask, split
 from gateway.telemetry.events import Observer, Retried, silent
+from gateway.upstream.alarm import Alarm
 from gateway.upstream.breaker import Breaker
+from gateway.upstream.bulkheads import Bulkheads
 from gateway.upstream.errors import (
     DeadlineExceeded,
     MalformedDocument,
+    OriginBusy,
     OriginLeftAlone,
     OriginRefused,
     QuotaExhausted,
@@ -30,6 +33,10 @@ from gateway.upstream.retries import ATTEMPTS, RetryBudget, is_transient, pause
 
 SHORTEST: Final = 0.1
 """Seconds that must be left for a request to be begun."""
+
+_A_SECOND: Final = 1.0
+_LONGEST_BLOCK: Final = 60.0
+"""Seconds for which the origin may keep us from asking by saying that it was asked too often."""
 
 BULK_ABSENT_FOR: Final = 600.0
 """Seconds for which it is remembered that the origin answers no bulk requests."""
@@ -85,6 +92,8 @@ class Sender:
         self._observer = observer
         self._lanes = Lanes(_now)
         self._retries = RetryBudget()
+        self._bulkheads = Bulkheads()
+        self._alarm = Alarm()
         self._no_bulk_until = 0.0
 
     async def send(self, errands: Sequence[Errand], conclude: Conclude) -> None:
@@ -152,7 +161,8 @@ class Sender:
             return
         answers = outcome.answers
         over = {call: limit for call, answer in answers.items() if (limit := limit_of(answer)) is not None}
-        await self._settle_permits(permits, over, is_sent=outcome.is_sent)
+        wait = _retry_after(answers[call] for call in over)
+        await self._settle_permits(permits, over, wait, is_sent=outcome.is_sent)
         again = await self._again(answers, over)
         done = [(call, self._named(answer)) for call, answer in answers.items() if call not in again]
         await conclude([each for call, answer in done for each in call.answered(answer)], outcome.max_age)
@@ -160,11 +170,13 @@ class Sender:
 
     async def _again(self, answers: Mapping[Call, Answered], over: Mapping[Call, Limit]) -> dict[Call, Call]:
         """Return which calls are made once more, and as what; wait as long as that wants."""
-        refused = [call for call, limit in over.items() if limit is Limit.SECOND and not call.was_refused]
+        past = [call for call, limit in over.items() if limit is Limit.SECOND]
+        past += [call for call, answer in answers.items() if _is_by_another_clock(answer)]
+        refused = [call for call in past if not call.was_refused]
         again = {call: replace(call, was_refused=True) for call in refused if afforded([call])}
         most = self._bounds.attempts
         failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
-        if failed and afforded(failed) and await self._paused(failed):
+        if failed and afforded(failed) and await self._paused(failed, _retry_after(answers.values())):
             again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
         if again:
             self._observer(Retried(len(again)))
@@ -176,18 +188,26 @@ class Sender:
             case Limit.DAY:
                 return QuotaExhausted(self._budget.seconds_left())
             case Limit.SECOND:
-                return RateLimited(1.0)
+                return RateLimited(_retry_after([answer]) or _A_SECOND)
             case _:
                 return answer
 
     async def _exchange(self, calls: Sequence[Call]) -> _Outcome:
         """Make one HTTP request, if it is worth one."""
+        try:
+            async with self._bulkheads.place(by_account(calls).keys(), self._lanes.of(calls[0].family)):
+                return await self._exchange_now(calls)
+        except OriginBusy as error:
+            return _Outcome(dict.fromkeys(calls, error), is_sent=False)
+
+    async def _exchange_now(self, calls: Sequence[Call]) -> _Outcome:
         started, deadline = _now(), latest(calls)
         if deadline - started < SHORTEST:
             return _Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
         if not self._breaker.admit():
             return _Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
         outcome = await self._read(calls, deadline)
+        self._alarm.hear(outcome.answers.values())
         is_failed = all(is_transient(answer) for answer in outcome.answers.values())
         self._breaker.went(well=not is_failed)
         families = {call.family for call in calls}
@@ -230,9 +250,14 @@ class Sender:
         return [calls[:middle], calls[middle:]]
 
     async def _settle_permits(
-        self, permits: Mapping[Account, Sequence[str]], over: Mapping[Call, Limit], *, is_sent: bool = True
+        self,
+        permits: Mapping[Account, Sequence[str]],
+        over: Mapping[Call, Limit],
+        wait: float | None = None,
+        *,
+        is_sent: bool = True,
     ) -> None:
-        """Give *permits* back, and take note of what the origin says is over its allowance."""
+        """Give *permits* back, and take note of what is over the allowance, and for how many seconds."""
         for account, taken in permits.items():
             limits = [limit for call, limit in over.items() if call.account == account]
             uncounted = len(limits) if is_sent else len(taken)
@@ -240,11 +265,11 @@ class Sender:
             if Limit.DAY in limits:
                 await self._budget.over_day(account)
             elif limits:
-                await self._budget.over_second(account, 1.0)
+                await self._budget.over_second(account, min(wait or _A_SECOND, _LONGEST_BLOCK))
 
-    async def _paused(self, calls: Sequence[Call]) -> bool:
+    async def _paused(self, calls: Sequence[Call], retry_after: float | None) -> bool:
         """Wait before *calls* are made again; say whether they may be."""
-        seconds = pause(max(call.attempt for call in calls))
+        seconds = pause(max(call.attempt for call in calls), retry_after)
         if _now() + seconds + SHORTEST > latest(calls) or not self._retries.take():
             return False
         try:
@@ -252,6 +277,16 @@ class Sender:
         finally:
             self._retries.give_back()
         return True
+
+
+def _is_by_another_clock(answer: Answered) -> bool:
+    return isinstance(answer, OriginRefused) and answer.is_clock_refused
+
+
+def _retry_after(answers: Iterable[Answered]) -> float | None:
+    """Return after how many seconds the origin wants to be asked again, if it says."""
+    said = [each.retry_after for each in answers if isinstance(each, OriginRefused)]
+    return max((seconds for seconds in said if seconds is not None), default=None)
 
 
 def _hold(calls: Iterable[Call]) -> float:

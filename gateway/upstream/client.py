@@ -6,6 +6,7 @@ the body is read as it was sent, and inflated here with a cap and a check that t
 
 import asyncio
 import logging
+import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -84,8 +85,8 @@ class _Transport(AiohttpTransport):
     aiohttp would write the escapes of an address anew, and what was signed would not be what is sent.
     """
 
-    def __init__(self, limits: httpx.Limits, connect_to: str | None) -> None:
-        super().__init__(limits=limits, trust_env=False)
+    def __init__(self, limits: httpx.Limits, connect_to: str | None, tls: ssl.SSLContext | None) -> None:
+        super().__init__(verify=True if tls is None else tls, limits=limits, trust_env=False)
         self._server = None if connect_to is None else httpx.URL(connect_to)
 
     def get_client(self) -> aiohttp.ClientSession:
@@ -111,17 +112,19 @@ async def _send_as_it_is(
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        if request.method == "GET":
-            raise
-        # aiohttp would send a PUT or a DELETE again, and nobody knows what has become of the first.
-        raise aiohttp.ClientConnectionError("The connection broke during a write.") from error
+        # aiohttp would send it again: a change of which nobody knows what has become, or a read that the
+        # origin may have counted already, and that would have no permit of its own.
+        raise aiohttp.ClientConnectionError("The connection broke.") from error
 
 
-def open_http(limits: Limits) -> httpx.AsyncClient:
-    """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings."""
+def open_http(limits: Limits, tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
+    """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings.
+
+    *tls* says whom to trust, in place of the usual authorities.
+    """
     pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
     return httpx.AsyncClient(
-        transport=_Transport(pool, limits.connect_to),
+        transport=_Transport(pool, limits.connect_to, tls),
         timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,

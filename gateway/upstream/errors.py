@@ -3,6 +3,7 @@
 UpstreamError
 ├── OriginUnreachable     no connection, or it broke
 ├── OriginLeftAlone       it failed so often that nothing is sent to it for some seconds
+├── OriginBusy            as many requests are under way to it as may be
 ├── OriginTimedOut        connected, but the answer was not there in time
 ├── DeadlineExceeded      the time of the whole operation is over
 ├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
@@ -61,6 +62,13 @@ class OriginLeftAlone(UpstreamError):
         super().__init__("The origin fails, and is left alone for some seconds.")
 
 
+class OriginBusy(UpstreamError):
+    """As many requests are under way to the origin as may be, and none of them came to an end in time."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests are waiting for the origin.")
+
+
 class OriginTimedOut(UpstreamError):
     """The origin did not answer in time."""
 
@@ -90,11 +98,24 @@ class OriginRefused(UpstreamError):
         self.sub_code = sub_code
         # The origin's own words stay out of ours: they are text from outside.
         self.message = message
+        self.retry_after: float | None = None
+        """Seconds after which the origin wants to be asked again, where it says so."""
 
     @property
     def is_not_found(self) -> bool:
         """Whether the origin says that there is no such resource: null for a look-up, no failure."""
         return self.status == 404
+
+    @property
+    def is_clock_refused(self) -> bool:
+        """Whether the origin says that our clock is wrong (contract 2.3)."""
+        return self.status == 401 and self.message == "Timestamp Is Invalid"
+
+    @property
+    def is_consumer_refused(self) -> bool:
+        """Whether the origin does not know us: by our key, or by our signature (contract 2.8)."""
+        words = "Developer Inactive" if self.status == 403 else "Invalid Signature"
+        return self.status in {401, 403} and words in (self.message or "")
 
     @property
     def is_token_refused(self) -> bool:

@@ -12,9 +12,10 @@ from gateway.telemetry.events import Exchanged, Observer, silent
 from gateway.telemetry.trail import Trail
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import UpstreamError
+from gateway.upstream.errors import MalformedDocument, OriginRefused, UpstreamError
 from gateway.upstream.freshness import fresh_for
 from gateway.upstream.href import with_parameters
+from gateway.upstream.retries import wanted_pause
 from gateway.upstream.signing import Credentials, Signer
 
 VERSION: Final = "1.5"
@@ -119,8 +120,12 @@ class Reader:
         authorization = self._signer.authorization("GET", read.address, read.token)
         response = await self._client.get(read.address, authorization=authorization, deadline=deadline)
         exchange.answered(response)
-        _check(response, read.href)
-        return await _parsed(response.body, read.href)
+        try:
+            _check(response, read.href)
+            return await _parsed(response.body, read.href)
+        except OriginRefused as refusal:
+            self._signer.clock.heed([refusal], response.headers.get("date"))
+            raise
 
     async def _bulk(self, reads: Sequence[Read], exchange: Exchange, deadline: float) -> list[Answer]:
         call = secrets.token_hex(4)
@@ -133,13 +138,19 @@ class Reader:
         exchange.answered(response)
         _check(response, self._bulk_address)
         answers = await _parsed_bulk(response.body, asked)
+        self._signer.clock.heed(answers.values(), response.headers.get("date"))
         return [_content(answers[name]) for name in asked]
 
 
 def _check(response: Response, href: Href) -> None:
     if response.status == 200:
         return
-    raise hypermedia.read_refusal(response.body, href, status=response.status)
+    if response.status == 304:
+        raise MalformedDocument("/", "the document itself: nobody asked whether it had changed")
+    refusal = hypermedia.read_refusal(response.body, href, status=response.status)
+    if isinstance(refusal, OriginRefused):
+        refusal.retry_after = wanted_pause(response.headers.get("retry-after"))
+    raise refusal
 
 
 def _content(answer: "bulk.Entry | UpstreamError") -> Answer:

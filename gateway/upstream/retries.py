@@ -1,9 +1,11 @@
 """When a read is tried again, and how long before; a write never is."""
 
 import random
+import time
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.upstream.clock import read_date
 from gateway.upstream.errors import (
     MalformedDocument,
     MissingEntry,
@@ -21,6 +23,7 @@ _FEWEST: Final = 3
 """Retries that may be under way however little is."""
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
+_MOST_DIGITS: Final = 9
 
 _TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
 
@@ -30,6 +33,19 @@ def is_transient(answer: object) -> bool:
     if isinstance(answer, OriginRefused):
         return answer.status in _TRANSIENT_STATUSES
     return isinstance(answer, OriginUnreachable | OriginTimedOut | MissingEntry | MalformedDocument)
+
+
+def wanted_pause(header: str | None) -> float | None:
+    """Return the seconds that a ``Retry-After`` of *header* asks for; None where it says nothing of use.
+
+    It may be a number of seconds, or a date (RFC 9110 section 10.2.3).
+    """
+    if header is None:
+        return None
+    if header.isascii() and header.isdigit():
+        return float(header[:_MOST_DIGITS])
+    moment = read_date(header)
+    return None if moment is None else max(0.0, moment - time.time())
 
 
 def pause(attempt: int, retry_after: float | None = None) -> float:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from gateway.resources import Href
+from gateway.upstream.clock import OriginClock
 
 Parameters = list[tuple[str, str]]
 
@@ -43,7 +44,8 @@ class Signer:
         nonces: Iterator[str] | None = None,
     ) -> None:
         self._consumer = consumer
-        self._clock = clock
+        self.clock = OriginClock(clock)
+        """Tells the time that is signed."""
         self._nonces = nonces or _nonces()
 
     @property
@@ -87,7 +89,7 @@ class Signer:
             ("oauth_consumer_key", self._consumer.key),
             ("oauth_nonce", next(self._nonces)),
             ("oauth_signature_method", "HMAC-SHA1"),
-            ("oauth_timestamp", str(int(self._clock()))),
+            ("oauth_timestamp", str(int(self.clock()))),
             ("oauth_version", "1.0"),
             *protocol,
         ]

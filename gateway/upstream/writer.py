@@ -57,7 +57,9 @@ class Writer:
             write.method, href, content, authorization=authorization, deadline=deadline
         )
         if response.status not in _GOOD:
-            raise hypermedia.read_refusal(response.body, write.href, status=response.status)
+            refusal = hypermedia.read_refusal(response.body, write.href, status=response.status)
+            self._signer.clock.heed([refusal], response.headers.get("date"))
+            raise refusal
         tag = response.headers.get("etag")
         return read_written(response.body, write.href, status=response.status, tag=tag)
 

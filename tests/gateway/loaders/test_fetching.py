@@ -308,6 +308,26 @@ async def test_half_a_bulk_answer_is_none(open_window: OpenWindow, wire: Wire) -
     assert await window.fetch(wants(1, 2), operation()) == [ONE, TWO]
 
 
+async def test_a_wrong_clock_is_set_and_nobody_hears_of_it(open_window: OpenWindow, wire: Wire) -> None:
+    """What was signed too early or too late is asked for once more."""
+    window = open_window()
+    wire.tamper = Refusing(status(401, "Timestamp Is Invalid"), first=0)
+
+    assert await window.fetch(wants(1, 2), operation()) == [ONE, TWO]
+    assert wire.requests == [[SYNOPSIS(1), SYNOPSIS(2)]] * 2
+
+
+async def test_a_clock_that_stays_wrong_is_told(open_window: OpenWindow, wire: Wire) -> None:
+    """Once more is not for ever."""
+    window = open_window(attempts=3)
+    wire.raw[SYNOPSIS(1)] = Raw(b"Timestamp Is Invalid", 401)
+
+    (answer,) = await window.fetch(wants(1), operation())
+
+    assert isinstance(answer, OriginRefused)
+    assert len(wire.requests) == 2
+
+
 async def test_an_origin_that_fails_is_left_alone(open_window: OpenWindow, wire: Wire) -> None:
     """After twenty failures nothing is sent to it for a while, and whoever asks is told at once."""
     window = open_window()

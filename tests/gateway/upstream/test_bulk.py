@@ -39,6 +39,7 @@ def refused(href: Href, status: int, *, sub_code: int | None = None, message: st
         "status": status,
         "sub_code": sub_code,
         "message": message,
+        "retry_after": None,
     }
 
 

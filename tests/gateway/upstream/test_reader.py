@@ -99,7 +99,7 @@ REFUSALS = {
     "nothing": (Raw(b"", 500), (OriginRefused, 500)),
     "a status document under 200": (Raw(status(404).encode()), (OriginRefused, 404)),
     "a page that is not there": (Raw(b"<html></html>", 404), (MalformedDocument, None)),
-    "not modified": (Raw(b"", 304), (OriginRefused, 304)),
+    "not modified": (Raw(b"", 304), (MalformedDocument, None)),
     "no content": (Raw(b"", 204), (OriginRefused, 204)),
     "an empty body": (Raw(b""), (MalformedDocument, None)),
     "JSON": (Raw(b'{"synopsis": "x"}'), (MalformedDocument, None)),

@@ -1,0 +1,76 @@
+"""Keeps what is stuck from taking all the room: so many requests at once, and not all of them for one."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.upstream.errors import OriginBusy
+from gateway.upstream.identity import PUBLIC
+
+_ALL: Final = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How many requests may be under way at once, and how long (seconds) one waits for its place."""
+
+    requests: int = 16
+    each_identity: int = 10
+    """Of one subscriber; what is public is everybody's."""
+    each_lane: int = 4
+    """Of a family of links that was slow or failed, and travels alone."""
+    wait: float = 0.25
+
+
+class Bulkheads:
+    """Gives out places for requests."""
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._room = room or Room()
+        self._taken: Counter[str] = Counter()
+        self._freed = asyncio.Condition()
+
+    @property
+    def taken(self) -> int:
+        """Return how many requests are under way."""
+        return self._taken[_ALL]
+
+    @asynccontextmanager
+    async def place(self, identities: Collection[str], lane: str) -> AsyncIterator[None]:
+        """Hold a place for a request on behalf of *identities*; *lane* names what travels alone.
+
+        Raises ``OriginBusy`` where none comes free in time.
+        """
+        limits = dict(self._limits(identities, lane))
+        await self._wait(limits)
+        self._taken.update(limits.keys())
+        try:
+            yield
+        finally:
+            self._taken.subtract(limits.keys())
+            self._taken = +self._taken
+            async with self._freed:
+                self._freed.notify_all()
+
+    def _limits(self, identities: Collection[str], lane: str) -> Iterable[tuple[str, int]]:
+        yield _ALL, self._room.requests
+        if lane:
+            yield f"lane {lane}", self._room.each_lane
+        for identity in identities:
+            if identity != PUBLIC:
+                yield f"identity {identity}", self._room.each_identity
+
+    async def _wait(self, limits: dict[str, int]) -> None:
+        def is_free() -> bool:
+            return all(self._taken[name] < most for name, most in limits.items())
+
+        if is_free():
+            return
+        try:
+            async with asyncio.timeout(self._room.wait), self._freed:
+                await self._freed.wait_for(is_free)
+        except TimeoutError as error:
+            raise OriginBusy from error
