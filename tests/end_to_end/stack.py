@@ -132,13 +132,14 @@ def stack(
             operation_timeout=60,
             **{**ALONE, "calls_per_operation": 1000, **settings},
         )
-        return create_app(told, authenticate=_named(people) if people else None, observer=observer)
+        return create_app(told, authenticate=named_people(people) if people else None, observer=observer)
 
     with serving(origin_app) as origin, serving(lambda _address: gateway_app(origin)) as graph:
         yield Stack(graph, origin, consumer, counters[0])
 
 
-def _named(people: Sequence[Person]) -> Authenticate:
+def named_people(people: Sequence[Person]) -> Authenticate:
+    """Return what takes whom of *people* a request names for signed in."""
     viewers = {each.user_id: Viewer(each.user_id, Credentials(each.token, each.secret)) for each in people}
 
     async def authenticate(request: HTTPConnection) -> Viewer | None:

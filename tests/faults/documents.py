@@ -27,8 +27,9 @@ def bare(status: int, body: bytes = b"", **headers: str) -> Fault:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     whole = Answer(status, body, named).encode()
 
-    async def answer(_asked: Asked, _origin: Origin, line: Line) -> None:
+    async def answer(_asked: Asked, _origin: Origin, line: Line) -> bool:
         await line.say(whole)
+        return True
 
     return answer
 
@@ -37,12 +38,12 @@ def first_calls(count: int, fault: Fault) -> Fault:
     """Let *fault* happen to the first *count* requests, and nothing to those that follow."""
     left = [count]
 
-    async def sometimes(asked: Asked, origin: Origin, line: Line) -> None:
+    async def sometimes(asked: Asked, origin: Origin, line: Line) -> bool:
         left[0] -= 1
         if left[0] >= 0:
-            await fault(asked, origin, line)
-        else:
-            await line.say((await origin.ask(asked)).encode())
+            return await fault(asked, origin, line)
+        await line.say((await origin.ask(asked)).encode())
+        return True
 
     return sometimes
 
@@ -50,7 +51,7 @@ def first_calls(count: int, fault: Fault) -> Fault:
 def edited(edit: Edit) -> Fault:
     """Answer with what *edit* makes of the origin's document."""
 
-    async def changed(asked: Asked, origin: Origin, line: Line) -> None:
+    async def changed(asked: Asked, origin: Origin, line: Line) -> bool:
         answer = await origin.ask(asked)
         body = edit(answer.body)
         if body == answer.body:
@@ -58,6 +59,7 @@ def edited(edit: Edit) -> Fault:
             await line.say(answer.encode())
             raise Inert("The document is as it was.")
         await line.say(replace(answer, body=body).encode())
+        return True
 
     return changed
 
@@ -66,11 +68,12 @@ def headed(**headers: str | None) -> Fault:
     """Answer with other *headers*; those that are None are left out."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    async def changed(asked: Asked, origin: Origin, line: Line) -> None:
+    async def changed(asked: Asked, origin: Origin, line: Line) -> bool:
         answer = await origin.ask(asked)
         kept = {name: value for name, value in answer.headers.items() if name not in named}
         told = {name: value for name, value in named.items() if value is not None}
         await line.say(replace(answer, headers={**kept, **told}).encode())
+        return True
 
     return changed
 

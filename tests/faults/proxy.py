@@ -54,8 +54,8 @@ class Line:
         self._writer.transport.abort()
 
 
-Fault = Callable[[Asked, Origin, Line], Awaitable[None]]
-"""What happens to a request in place of its answer; the connection is closed after it."""
+Fault = Callable[[Asked, Origin, Line], Awaitable[bool]]
+"""What happens to a request in place of its answer; it says whether the connection may be used again."""
 
 Plan = Callable[[Asked], tuple[str, Fault] | None]
 """Says which fault a request gets, by name, if any."""
@@ -119,14 +119,23 @@ class Proxy:
                 await writer.drain()
                 return True
             name, fault = planned
+            goes_on = False
             with contextlib.suppress(ConnectionError):  # The peer had enough of it: so it was served.
-                await fault(asked, self.origin, Line(reader, writer))
+                goes_on = await fault(asked, self.origin, Line(reader, writer))
             self.served[name] += 1
-            return False
+            return goes_on and asked.headers.get("connection") != "close"
         finally:
             self.busy -= 1
             if not self.busy:
                 self._idle.set()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.served.clear()
+        self.asked.clear()
+        self.errors.clear()
+        self.origin.slowest = 0.0
+        self.plan = healthy
 
     async def quiet(self, seconds: float = 5.0) -> bool:
         """Wait until no request is being answered; tell whether that came about within *seconds*."""
@@ -138,10 +147,15 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy_before(transport: httpx.AsyncBaseTransport, port_of: socket.socket) -> AsyncIterator[Proxy]:
-    """Run a proxy at the address that *port_of* is bound to, before what *transport* leads to."""
+async def proxy_before(
+    transport: httpx.AsyncBaseTransport, port_of: socket.socket, *, memory: bool = False
+) -> AsyncIterator[Proxy]:
+    """Run a proxy at the address that *port_of* is bound to, before what *transport* leads to.
+
+    With a *memory*, what was read there once is not read again until something changes.
+    """
     url = f"http://127.0.0.1:{port_of.getsockname()[1]}"
-    proxy = Proxy(Origin(transport, url), url)
+    proxy = Proxy(Origin(transport, url, {} if memory else None), url)
     server = await asyncio.start_server(proxy.serve, sock=port_of, limit=4_000_000)
     try:
         yield proxy

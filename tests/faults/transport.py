@@ -5,6 +5,7 @@ import gzip
 import random
 import zlib
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from tests.faults.exchange import Answer, Asked, Origin
@@ -13,20 +14,22 @@ from tests.faults.proxy import Fault, Inert, Line
 _CHUNKED: Final = "Transfer-Encoding: chunked"
 
 
-async def silence(_asked: Asked, _origin: Origin, line: Line) -> None:
+async def silence(_asked: Asked, _origin: Origin, line: Line) -> bool:
     """Accept the request and never answer (U5)."""
     await line.listen()
+    return False
 
 
 def dripping(*, headers: bool, pause: float) -> Fault:
     """Write the headers or the body byte by byte (U6, U7)."""
 
-    async def drip(asked: Asked, origin: Origin, line: Line) -> None:
+    async def drip(asked: Asked, origin: Origin, line: Line) -> bool:
         answer = await origin.ask(asked)
         whole = answer.encode()
         fast = 0 if headers else len(whole) - len(answer.body)
         _need(answer.body)
         await line.say(whole[:fast], *(bytes([each]) for each in whole[fast:]), pause=pause)
+        return True
 
     return drip
 
@@ -34,26 +37,28 @@ def dripping(*, headers: bool, pause: float) -> Fault:
 def late(seconds: float) -> Fault:
     """Answer rightly, but late (U17)."""
 
-    async def wait(asked: Asked, origin: Origin, line: Line) -> None:
+    async def wait(asked: Asked, origin: Origin, line: Line) -> bool:
         answer = await origin.ask(asked)
         await asyncio.sleep(seconds)
         await line.say(answer.encode())
+        return True
 
     return wait
 
 
-async def sliced(asked: Asked, origin: Origin, line: Line) -> None:
+async def sliced(asked: Asked, origin: Origin, line: Line) -> bool:
     """Answer rightly, in slices of a few bytes."""
     whole = (await origin.ask(asked)).encode()
     for start in range(0, len(whole), 997):
         await line.say(whole[start : start + 997])
         await asyncio.sleep(0)
+    return True
 
 
 def reset(*, after: str) -> Fault:
     """Break the connection: at once, within the headers, or after 60 bytes of the body (U8)."""
 
-    async def broken(asked: Asked, origin: Origin, line: Line) -> None:
+    async def broken(asked: Asked, origin: Origin, line: Line) -> bool:
         if after != "request":
             answer = await origin.ask(asked)
             whole = answer.encode()
@@ -61,23 +66,26 @@ def reset(*, after: str) -> Fault:
             await line.say(whole[: body // 2 if after == "headers" else body + 60])
             await asyncio.sleep(0.005)
         line.reset()
+        return False
 
     return broken
 
 
-async def closed(_asked: Asked, _origin: Origin, _line: Line) -> None:
+async def closed(_asked: Asked, _origin: Origin, _line: Line) -> bool:
     """Close without a word, as one does who no longer keeps a connection (U15)."""
+    return False
 
 
 def answered(change: Callable[[Answer], bytes]) -> Fault:
-    """Write what *change* makes of the origin's answer."""
+    """Write what *change* makes of the origin's answer; close where that has no end of its own."""
 
-    async def changed(asked: Asked, origin: Origin, line: Line) -> None:
+    async def changed(asked: Asked, origin: Origin, line: Line) -> bool:
         answer = await origin.ask(asked)
         written = change(answer)
         if written == answer.encode():
             raise Inert("The answer is as it was.")
         await line.say(written)
+        return change not in _UNENDED
 
     return changed
 
@@ -117,7 +125,7 @@ def huge_extension(answer: Answer) -> bytes:
     )
 
 
-async def endless(_asked: Asked, _origin: Origin, line: Line) -> None:
+async def endless(_asked: Asked, _origin: Origin, line: Line) -> bool:
     """Write a body that has no end (U12)."""
     await line.say(Answer(200, b"").head(_CHUNKED), b"10\r\n<catalog_titles>\r\n")
     for _ in range(4_000):
@@ -125,7 +133,7 @@ async def endless(_asked: Asked, _origin: Origin, line: Line) -> None:
     raise Inert("All of 250 MB were read.")
 
 
-async def claims_much(_asked: Asked, _origin: Origin, line: Line) -> None:
+async def claims_much(_asked: Asked, _origin: Origin, line: Line) -> bool:
     """Say that 200 MB come, and send as much as is read of it (U12)."""
     await line.say(Answer(200, b"").head("Content-Length: 200000000"))
     for _ in range(3_200):
@@ -135,10 +143,14 @@ async def claims_much(_asked: Asked, _origin: Origin, line: Line) -> None:
 
 def gzip_bomb(answer: Answer) -> bytes:
     """Inflate to 100 MB of spaces (U13)."""
+    return _zipped(answer, _bomb())
+
+
+@cache
+def _bomb() -> bytes:
     deflater = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     spaces = b" " * 1_000_000
-    bomb = b"".join([deflater.compress(spaces) for _ in range(100)]) + deflater.flush()
-    return _zipped(answer, bomb)
+    return b"".join([deflater.compress(spaces) for _ in range(100)]) + deflater.flush()
 
 
 def gzip_truncated(answer: Answer) -> bytes:
@@ -207,14 +219,18 @@ def redirected(to: Callable[[Asked, Origin], str], *, times: int = 1_000, status
     """Send whoever asks elsewhere: the first *times* of those who ask, of each path (U16)."""
     counts: dict[str, int] = {}
 
-    async def redirect(asked: Asked, origin: Origin, line: Line) -> None:
+    async def redirect(asked: Asked, origin: Origin, line: Line) -> bool:
         counts[asked.path] = counts.get(asked.path, 0) + 1
         if counts[asked.path] > times:
             await line.say((await origin.ask(asked)).encode())
-            return
+            return True
         await line.say(Answer(status, b"", {"location": to(asked, origin)}).encode())
+        return True
 
     return redirect
+
+
+_UNENDED: Final = frozenset({truncated, cut_in_half, no_last_chunk, bad_chunk_size, garbage})
 
 
 def _zipped(answer: Answer, packed: bytes) -> bytes:
