@@ -187,6 +187,21 @@ async def test_a_subscription_is_one_line() -> None:
     }
 
 
+async def test_what_events_cost_is_told_of_the_subscription() -> None:
+    """Each event is executed by itself, and asks for what is selected; the line has it all."""
+    whole = "subscription { queueChanged(kind: INSTANT) { items(sort: DATE_ADDED) { nodes { position } } } }"
+    origin = QueueOrigin()
+    with caught() as lines:
+        async with live(origin, "ann", observer=Logs()) as gateway, opened(gateway) as ann:
+            await ann.begin()
+            await ann.subscribe("1", whole)
+            await ann.hear()
+
+    (line,) = lines.of("operation")
+    # The subscriber, their queues, and for the event another order than the one that is polled.
+    assert (line["answers"], line["calls"], line["cache"]["asked"]) == (1, 3, 3)
+
+
 async def test_events_are_one_line_too() -> None:
     """As by WebSocket; whoever has a bearer token is known by it."""
     origin = QueueOrigin()

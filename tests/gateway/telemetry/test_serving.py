@@ -70,6 +70,9 @@ def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
             http.post(f"{graph}/graphql", json=asked, headers={"graphql-client-name": "web"})
             counted = http.get(f"http://127.0.0.1:{metrics_port}/metrics").text
             public = http.get(f"{graph}/metrics").status_code
+        with socket.create_connection(("127.0.0.1", port)) as garbage:
+            garbage.sendall(b"no HTTP\r\n\r\n")
+            garbage.recv(1_000)
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=30)[1]
 
@@ -81,6 +84,7 @@ def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
     assert "CANARY" not in "".join(first) + rest
     assert 'gateway_operation_errors_total{code="UPSTREAM_UNAVAILABLE"} 1.0' in counted
     assert public == 404
+    assert "uvicorn.error" in {line["logger"] for line in lines}
     assert {"query", "plan", "execute", "upstream"} <= set(read(received)[0])
 
 
