@@ -1,17 +1,31 @@
 """What the README says is so."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any, Final
+
+import typer
 
 from gateway.cli.commands import app
 from gateway.edge.errors import CODES
+from gateway.edge.limits import Limits
 from gateway.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT: Final = Path(__file__).parents[1]
+README: Final = (ROOT / "README.md").read_text()
+TOLD: Final = README + "".join(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))
+"""The README, and what it sends readers on to."""
+
+_ROW: Final = re.compile(
+    r"^\|(?: [^|]* \|)*? `((?:GATEWAY|ORIGIN)_\w+|PORT)` \|(?: ([^|]*) \|)?", re.MULTILINE
+)
+"""A row of a table with a setting, at its beginning with the default behind it, or at its end."""
 
 
-def test_readme_names_every_setting() -> None:
-    """Each variable that the gateway reads stands in the README, and no other."""
+def test_every_setting_is_told_once() -> None:
+    """Each variable that a program reads has one row in one table; nothing else is told as if it had."""
     read: set[str] = set()
 
     class Recorded(dict[str, str]):
@@ -30,14 +44,68 @@ def test_readme_names_every_setting() -> None:
     Settings.from_environ(
         Recorded(GATEWAY_ORIGIN_URL="http://o.test", GATEWAY_CONSUMER_KEY="k", GATEWAY_CONSUMER_SECRET="s")
     )
+    rows = [match[0] for match in _ROW.findall(TOLD)]
 
-    assert set(re.findall(r"\bGATEWAY_\w+", README)) == read | {"GATEWAY_HOME"}
+    in_text = {"GATEWAY_HOME", "GATEWAY_INTROSPECTION"}
+    assert sorted(rows) == sorted(
+        {name for name in read if not name.endswith("_FILE")} | _options() - in_text
+    )
+    assert set(re.findall(r"\bGATEWAY_\w+", TOLD)) <= read | {"GATEWAY_HOME", "GATEWAY_MAX_"}
+
+
+def _options() -> set[str]:
+    """Return the variables that options of commands are read from."""
+
+    def walk(command: Any) -> Iterator[str]:  # noqa: ANN401 - typer's own copy of click, or click's
+        for option in command.params:
+            yield from [option.envvar] if isinstance(option.envvar, str) else option.envvar or ()
+        for below in getattr(command, "commands", {}).values():
+            yield from walk(below)
+
+    return set(walk(typer.main.get_command(app)))
+
+
+def test_defaults_are_what_they_are_told_to_be() -> None:
+    """Each number, and each yes or no, that a table gives is the one that holds."""
+    settings = Settings(origin_url="http://o.test", consumer_key="k", consumer_secret="s")
+    held = {f"GATEWAY_{each.name.upper()}": getattr(settings, each.name) for each in fields(settings)}
+    told = {name: default.partition(" (")[0] for name, default in _ROW.findall(README) if name in held}
+    numbers = {
+        name: value
+        for name, value in held.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+    assert {name: float(told[name]) for name in numbers if told.get(name)} == numbers
+    flags = {name: str(value).lower() for name, value in held.items() if isinstance(value, bool)}
+    assert {name: told[name] for name in flags} == flags
+
+
+def test_limits_are_what_they_are_told_to_be() -> None:
+    """Each limit of a request stands with its number in the table of them."""
+    rows = re.findall(r"\| (\d+) \| `GATEWAY_MAX_(\w+)` \|", (ROOT / "docs" / "limits.md").read_text())
+
+    assert {name.lower(): int(number) for number, name in rows} == asdict(Limits())
+
+
+def test_links_lead_somewhere() -> None:
+    """Each file and each heading that a page links to is there."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text()
+        headings = {
+            heading.lower().replace(" ", "-") for heading in re.findall(r"^##+ (.*)$", text, re.MULTILINE)
+        }
+        for target in re.findall(r"\]\(([^)]+)\)", text):
+            if target.startswith("#"):
+                assert target[1:] in headings, (page.name, target)
+            elif "://" not in target:
+                assert (page.parent / target).exists(), (page.name, target)
 
 
 def test_readme_names_every_command_that_make_has() -> None:
     """Each target that the README tells of is there."""
     makefile = (Path(__file__).parents[1] / "Makefile").read_text()
-    told = set(re.findall(r"`?make (\w+)`?", README)) - {"is"}
+    told = set(re.findall(r"`?make (\w+)`?", TOLD)) - {"is"}
 
     assert told == {"demo", "test", "check", "bench", "verify", "explorer", "schema"}
     assert {target for target in told if f"\n{target}:" not in makefile} == set()
@@ -55,7 +123,7 @@ def test_readme_names_only_commands_that_exist() -> None:
     }
     known |= {group.name for group in app.registered_groups if group.name}
 
-    told = set(re.findall(r"(?:\.venv/bin/|`)gateway ([a-z]+)", README))
+    told = set(re.findall(r"(?:\.venv/bin/|`)gateway ([a-z]+)", TOLD))
 
     assert told <= known
     assert {"serve", "origin"} <= told

@@ -85,13 +85,8 @@ def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
 def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
     """Serve the graph over any origin of this API.
 
-    Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. May be told
-    GATEWAY_ORIGIN_TIMEOUT (5 s an upstream request), GATEWAY_OPERATION_TIMEOUT (10 s an operation),
-    GATEWAY_BULK_LIMIT (200 entries a bulk request), GATEWAY_BULK_BYTES (4,000,000 bytes a bulk answer),
-    GATEWAY_EXPAND_BYTES (4,000,000 bytes a document), GATEWAY_CALLS_PER_OPERATION (200),
-    GATEWAY_LOG_FORMAT (json or text), GATEWAY_LOG_LEVEL (INFO),
-    GATEWAY_PUBLIC_URL (where browsers find us), GATEWAY_SESSION_KEYS (which seal what sessions hold) and
-    GATEWAY_TOKEN_EXCHANGE (whether access tokens of the origin can be exchanged for ours).
+    Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. All other settings have
+    defaults; the README lists them under "Configure".
     """
     with failing_clearly():
         settings = Settings.from_environ(listens=found_at(host, port))
@@ -179,7 +174,7 @@ def _demo_text(credentials: DemoCredentials, *, port: int, origin_port: int) -> 
     consumer = credentials.consumer
     people = "\n".join(_person_text(person) for person in credentials.subscribers)
     return f"""
-GraphiQL   http://127.0.0.1:{port}/graphql   (open it in a browser)
+GraphiQL   http://127.0.0.1:{port}/graphql   (open it in a browser; sign in as one of the subscribers)
 REST API   http://127.0.0.1:{origin_port}
            consumer key {consumer.key}, secret {consumer.secret}
 Subscribers (with their access tokens in {home() / FILE})

@@ -24,7 +24,7 @@ from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
 
-README = Path(__file__).parents[3] / "README.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "operating.md"
 BOTH = """query Both { a: title(by: {href: "http://o.test/catalog/titles/movies/1"}) { href }
     b: title(by: {href: "http://o.test/catalog/titles/movies/2"}) { name { regular } } }"""
 
@@ -115,12 +115,12 @@ async def test_metrics_are_served_apart(open_graph: OpenGraph) -> None:
     assert public.status_code == 404
 
 
-def test_the_readme_names_every_metric() -> None:
+def test_the_documentation_names_every_metric() -> None:
     """Each of ours, as it is read, and no other."""
     families = [each for each in Metrics().registry.collect() if each.name.startswith("gateway_")]
     ours = {f"{each.name}_total" if each.type == "counter" else each.name for each in families}
 
-    assert set(re.findall(r"`(gateway_\w+)", README.read_text())) == ours
+    assert set(re.findall(r"`(gateway_\w+)", DOCUMENT.read_text())) == ours
 
 
 def test_the_breaker_is_told() -> None:
