@@ -4,11 +4,14 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
+from functools import partial
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gateway.protocol import Bounds, HttpProtocol
 
 STOP_WITHIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
@@ -63,27 +66,33 @@ def found_at(host: str, port: int) -> str:
     return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
 
 
-def serve(app: ASGIApp, listening: socket.socket, *, stopping: Stopping | None = None) -> None:
+def serve(
+    app: ASGIApp,
+    listening: socket.socket,
+    *,
+    stopping: Stopping | None = None,
+    bounds: Bounds | None = None,
+) -> None:
     """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries.
 
     *stopping* is called first when the server is told to stop: it ends what would not end by itself. An
-    application that has nothing to end has no WebSockets either.
+    application that has nothing to end has no WebSockets either. *bounds* say what a client may use.
     """
     with closing(listening), suppress(KeyboardInterrupt):
-        Server(app, stopping).run(sockets=[listening])
+        Server(app, stopping, bounds).run(sockets=[listening])
 
 
 class Server(uvicorn.Server):
     """A server that ends what is open before it waits for what is under way."""
 
-    def __init__(self, app: ASGIApp, stopping: Stopping | None = None) -> None:
+    def __init__(self, app: ASGIApp, stopping: Stopping | None = None, bounds: Bounds | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,  # What it has to say goes where everything goes.
                 access_log=False,  # It would write query strings, and with them signatures.
                 log_level="warning",
-                http=HttpProtocol,
+                http=cast("type[HttpProtocol]", partial(HttpProtocol, bounds=bounds or Bounds())),
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,
@@ -102,17 +111,6 @@ class Server(uvicorn.Server):
         if self._stopping is not None:
             await self._stopping()
         await super().shutdown(sockets)
-
-
-class HttpProtocol(HttpToolsProtocol):
-    """Tells the application a request target as it was sent; uvicorn would forget the host in a whole URL."""
-
-    def on_headers_complete(self) -> None:
-        """Begin to answer: what this schedules runs later, so it finds the target."""
-        super().on_headers_complete()
-        target = self.url.partition(b"#")[0].partition(b"?")[0]
-        if b"://" in target and not target.startswith(b"/"):
-            self.scope["raw_path"] = target
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

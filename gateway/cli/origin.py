@@ -20,6 +20,7 @@ from gateway.origin.eras import Era
 from gateway.origin.pictures.files import give
 from gateway.origin.settings import OriginSettings, compat_names
 from gateway.origin.start import prepare, sqlite_url
+from gateway.protocol import Bounds
 from gateway.serving import bind, serve
 from gateway.settings import home
 from gateway.telemetry.logs import LogFormat, set_up
@@ -33,6 +34,9 @@ importing = typer.Typer(help="Add titles to the origin's catalog.", no_args_is_h
 app.add_typer(importing, name="import")
 app.add_typer(ConsumerCommands(home).app(), name="consumer")
 app.add_typer(UserCommands(home).app(), name="user")
+
+_BOUNDS: Final = Bounds(url=131_072)
+"""Lists of titles to ask about stand in addresses."""
 
 PICTURES: Final = "pictures"
 """The folder of the pictures that were given, in GATEWAY_HOME."""
@@ -114,7 +118,7 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
         for name in sorted(settings.compat):
             console.print(f"Lenient by name: {name}.")
         set_up(LogFormat.TEXT, "WARNING", Redaction())
-        serve(create_app(Database(url), settings), listening)
+        serve(create_app(Database(url), settings), listening, bounds=_BOUNDS)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from typing import Final
 
 import orjson
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.edge import request_id
@@ -32,6 +33,8 @@ class Gate:
         answer = _Answer(send, request_id.begin(Headers(scope=scope)))
         try:
             await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            return  # Nobody hears an answer.
         except Exception as error:
             log_fault("A request failed", error)
             if scope["type"] != "http" or answer.is_begun:

@@ -1,0 +1,180 @@
+"""HTTP from clients that are slow, or send without end: what of theirs a connection holds is bounded.
+
+uvicorn has no deadline for headers or bodies, and with httptools no limit of headers at all.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one client may use. Times in seconds."""
+
+    head_within: float = 10.0
+    """For the line and the headers of a request to arrive."""
+    body_within: float = 15.0
+    """For its body to arrive after them."""
+    taken_within: float = 30.0
+    """For a client that takes nothing of an answer to begin again."""
+    url: int = 8_192
+    """Bytes of an address."""
+    header_bytes: int = 16_384
+    """Bytes of all headers, with what separates them."""
+    headers: int = 100
+    connections: int = 2_000
+    """Of all clients, those that do nothing included."""
+
+
+_SEPARATORS: Final = len(b": \r\n")
+_REASONS: Final = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
+
+
+class _Refused(Exception):
+    """Ends the parsing of a request."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, bounds: Bounds, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn has them
+        super().__init__(*args, **kwargs)
+        self._bounds = bounds
+        self._timer: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
+        self._is_in_head = False
+        self._head_bytes = 0
+        self._header_bytes = 0
+        self._status = 400
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection, if there is a place for it."""
+        super().connection_made(transport)
+        if len(self.connections) > self._bounds.connections:
+            self._refuse(503)
+        else:
+            self._wait(self._bounds.head_within)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._wait(None)
+        self._let_take(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as long as a request does not become too large."""
+        if self._timer is None and self._unanswered() is None:
+            self._wait(self._bounds.head_within)
+        if self._is_in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        # What has arrived of a header is not told before it is complete.
+        most = self._bounds.url + self._bounds.header_bytes
+        if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self._is_in_head = True
+        self._head_bytes = self._header_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        super().on_url(url)
+        if len(self.url) > self._bounds.url:
+            self._end_parsing(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._header_bytes += len(name) + len(value) + _SEPARATORS
+        if len(self.headers) > self._bounds.headers or self._header_bytes > self._bounds.header_bytes:
+            self._end_parsing(431)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer: what this schedules runs later, so it finds the target.
+
+        The application is told the target as it was sent; uvicorn would forget the host in a whole URL.
+        """
+        self._is_in_head = False
+        self._wait(None if self.parser.should_upgrade() else self._bounds.body_within)
+        super().on_headers_complete()
+        target = self.url.partition(b"#")[0].partition(b"?")[0]
+        if b"://" in target and not target.startswith(b"/"):
+            self.scope["raw_path"] = target
+
+    def on_message_complete(self) -> None:
+        """Wait for the application, not for the client."""
+        self._wait(None)
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what is written."""
+        super().pause_writing()
+        self._let_take(self._bounds.taken_within)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._let_take(None)
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed, or was no longer."""
+        del msg
+        self._refuse(self._status)
+
+    def _end_parsing(self, status: int) -> None:
+        self._status = status
+        raise _Refused
+
+    def _wait(self, seconds: float | None) -> None:
+        """Wait so long for more of a request; not at all where it is None."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self._give_up)
+
+    def _let_take(self, seconds: float | None) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+        self._taking = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+
+    def _give_up(self) -> None:
+        """End a request that did not arrive in time."""
+        self._timer = None
+        if self._is_in_head or self._unanswered() is not None:
+            self._refuse(408)
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int) -> None:
+        """Answer with *status*, unless an answer has begun, and close the connection."""
+        self._wait(None)
+        cycle = self._unanswered()
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if cycle is None or not cycle.response_started:
+            self.transport.write(_answer(status))
+        self.transport.close()
+
+    def _unanswered(self) -> RequestResponseCycle | None:
+        """Return the request that is not answered yet, if there is one."""
+        cycle: RequestResponseCycle | None = getattr(self, "cycle", None)
+        return None if cycle is None or cycle.response_complete else cycle
+
+
+def _answer(status: int) -> bytes:
+    reason = _REASONS[status]
+    retry = "retry-after: 1\r\n" if status == 503 else ""
+    head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: text/plain; charset=utf-8\r\n{retry}"
+    return f"{head}content-length: {len(reason)}\r\nconnection: close\r\n\r\n{reason}".encode()

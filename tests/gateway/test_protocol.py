@@ -1,0 +1,240 @@
+"""Clients that are slow or send too much, by raw sockets: each is ended in time, and nobody else notices."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final, cast
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from gateway.protocol import Bounds
+from gateway.serving import Server, bind
+
+pytestmark = pytest.mark.anyio
+
+LINE: Final = b"GET / HTTP/1.1\r\nHost: g.test\r\n"
+POST: Final = b"POST / HTTP/1.1\r\nHost: g.test\r\nContent-Length: 10\r\n\r\n"
+SOON: Final = {"head_within": 0.2, "body_within": 0.2, "taken_within": 0.2}
+"""Deadlines that are over soon."""
+
+
+async def _hello(request: Request) -> Response:
+    return PlainTextResponse(f"{request.url.path} {len(await request.body())}")
+
+
+async def _much(_request: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(4_000):
+            yield b"x" * 65_536
+
+    return StreamingResponse(parts())
+
+
+@asynccontextmanager
+async def _served(**bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
+    app = Starlette(routes=[Route("/much", _much), Route("/{rest:path}", _hello, methods=["GET", "POST"])])
+    listening = bind("127.0.0.1", 0, setting="PORT")
+    server = Server(app, bounds=Bounds(**bounds))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    await _until(lambda: server.started)
+    server.port = listening.getsockname()[1]  # type: ignore[attr-defined]
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        async with asyncio.timeout(20):
+            await serving
+
+
+@asynccontextmanager
+async def _connected(server: Server) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)  # type: ignore[attr-defined]
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def _all(reader: asyncio.StreamReader) -> bytes:
+    """Return what is sent until the connection is closed."""
+    async with asyncio.timeout(10):
+        try:
+            return await reader.read()
+        except ConnectionResetError:
+            return b""
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():  # noqa: ASYNC110 - uvicorn tells in no other way
+            await asyncio.sleep(0.01)
+
+
+async def _flood(writer: asyncio.StreamWriter) -> None:
+    async with asyncio.timeout(5):
+        for _ in range(5_000):
+            writer.write(b"y" * 1_024)
+            await writer.drain()
+
+
+def _status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+async def _asked(server: Server, request: bytes) -> bytes:
+    async with _connected(server) as (reader, writer):
+        writer.write(request.replace(b"\r\nHost", b"\r\nConnection: close\r\nHost", 1))
+        return await _all(reader)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"", 0),
+        (b"GET / HT", 408),
+        (LINE, 408),
+        (LINE + b"X: ", 408),
+        (POST, 408),
+        (POST + b"12345", 408),
+        (POST.replace(b"Content-Length: 10", b"Transfer-Encoding: chunked") + b"5\r\n123", 408),
+    ],
+)
+async def test_what_does_not_arrive_is_not_waited_for(sent: bytes, status: int) -> None:
+    """A head or a body that stops half-way ends with its deadline; others are answered (H4, H11)."""
+    async with _served(**SOON) as server, _connected(server) as (reader, writer):
+        writer.write(sent)
+        assert (await _asked(server, LINE + b"\r\n")).endswith(b"/ 0")
+
+        assert _status(await _all(reader)) == status
+
+
+@pytest.mark.parametrize("begun", [LINE, POST])
+async def test_who_drips_gains_no_time(begun: bytes) -> None:
+    """A deadline is for the whole, however often another byte arrives (T25)."""
+    async with _served(**SOON) as server, _connected(server) as (reader, writer):
+        writer.write(begun)
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"x" if begun is LINE else b"")
+                await asyncio.sleep(0.02)
+
+        dripping = asyncio.create_task(drip())
+        assert _status(await _all(reader)) == 408
+        dripping.cancel()
+
+
+async def test_a_second_request_has_its_own_time() -> None:
+    """A connection that is used again is waited for as if it were new, blank lines or not."""
+    async with _served(head_within=0.3, body_within=0.2) as server, _connected(server) as (reader, writer):
+        for _ in range(3):
+            writer.write(POST + b"0123456789")
+            async with asyncio.timeout(5):
+                assert (await reader.readuntil(b"/ 10")).startswith(b"HTTP/1.1 200")
+            await asyncio.sleep(0.15)
+        writer.write(b"\r\n")
+
+        assert _status(await _all(reader)) == 0
+
+
+async def test_who_takes_nothing_is_given_up() -> None:
+    """A client that does not read what it asked for does not keep its connection (H11)."""
+    async with _served(**SOON) as server, _connected(server) as (reader, writer):
+        incoming = cast("asyncio.ReadTransport", writer.transport)
+        incoming.pause_reading()
+        writer.write(LINE.replace(b"/", b"/much", 1) + b"\r\n")
+        await _until(lambda: bool(server.server_state.connections))
+        await _until(lambda: not server.server_state.connections)
+        incoming.resume_reading()
+        assert len(await _all(reader)) < 4_000 * 65_536
+
+
+def _with_headers(count: int) -> bytes:
+    return LINE + b"".join(b"X-%d: y\r\n" % number for number in range(count - 1)) + b"\r\n"
+
+
+def _with_bytes(size: int) -> bytes:
+    used = len(LINE.partition(b"\r\n")[2]) + len("X: \r\n")
+    return LINE + b"X: " + b"y" * (size - used) + b"\r\n\r\n"
+
+
+def _with_url(size: int) -> bytes:
+    return b"GET /" + b"u" * (size - 1) + b" HTTP/1.1\r\nHost: g.test\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_of", "limit", "refusal"),
+    [(_with_headers, 100, 431), (_with_bytes, 16_384, 431), (_with_url, 8_192, 414)],
+)
+@pytest.mark.parametrize("more", [-1, 0, 1])
+async def test_a_head_has_limits(request_of: Any, limit: int, refusal: int, more: int) -> None:  # noqa: ANN401
+    """One byte, or one header, too many is refused, and the connection is closed (H5)."""
+    async with _served() as server, _connected(server) as (reader, writer):
+        writer.write(request_of(limit + more))
+        if more <= 0:  # What is good keeps the connection open: say that this was all.
+            writer.write(b"GET /last HTTP/1.0\r\n\r\n")
+
+        assert _status(await _all(reader)) == (refusal if more > 0 else 200)
+
+
+@pytest.mark.parametrize("name", [b"X: ", b"X"])
+async def test_a_header_without_end_is_not_kept(name: bytes) -> None:
+    """What has arrived of a header counts before it is complete (F11)."""
+    async with _served() as server, _connected(server) as (reader, writer):
+        writer.write(LINE + name)
+        with pytest.raises(ConnectionError):
+            await _flood(writer)
+
+        assert _status(await _all(reader)) in {431, 0}
+
+
+async def test_there_are_so_many_connections() -> None:
+    """Who comes when all places are taken is told when to come again; a place that is left is free."""
+    async with _served(connections=2) as server:
+        async with _connected(server) as (_, one), _connected(server) as (reader, _):
+            one.write(LINE)
+            await asyncio.sleep(0)
+            refused = await _asked(server, LINE + b"\r\n")
+            assert _status(refused) == 503
+            assert b"retry-after: 1\r\n" in refused
+            del reader
+        await _until(lambda: not server.server_state.connections)
+
+        assert _status(await _asked(server, LINE + b"\r\n")) == 200
+
+
+async def test_requests_may_be_pipelined() -> None:
+    """A hundred requests in one go have a hundred answers, in their order (H10)."""
+    requests = b"".join(LINE.replace(b"/", b"/%d" % number, 1) + b"\r\n" for number in range(100))
+    async with _served() as server, _connected(server) as (reader, writer):
+        writer.write(requests + b"GET /last HTTP/1.0\r\n\r\n")
+        answers = await _all(reader)
+
+    positions = [answers.index(b"\r\n/%d 0" % number) for number in range(100)]
+    assert positions == sorted(positions)
+    assert answers.count(b"HTTP/1.1 200") == 101
+
+
+AMBIGUOUS: Final = (
+    POST.replace(b"Content-Length: 10", b"Content-Length: 3\r\nTransfer-Encoding: chunked"),
+    POST.replace(b"Content-Length: 10", b"Content-Length: 3\r\nContent-Length: 4"),
+    POST.replace(b"Content-Length: 10", b"Transfer-Encoding: xchunked"),
+    POST.replace(b"Content-Length: 10", b"Content-Length: -1"),
+    LINE + b"X : y\r\n\r\n",
+    LINE + b"X: a\x00b\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+)
+
+
+@pytest.mark.parametrize("sent", AMBIGUOUS)
+async def test_what_could_be_read_in_two_ways_is_refused(sent: bytes) -> None:
+    """Nobody between us and a client can be made to see other requests than we do (T32, H9, H10)."""
+    async with _served() as server, _connected(server) as (reader, writer):
+        writer.write(sent)
+
+        assert _status(await _all(reader)) == 400
