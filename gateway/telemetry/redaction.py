@@ -28,6 +28,9 @@ _NAMED: Final = re.compile(
     rf"""(?<![A-Za-z0-9])({_NAMES})({_SEPARATOR})\\?(?:(["'])(?:\\.|(?!\3).)*(?:\3|$)|[^\s"'&,;)}}\]\\]+)""",
     re.IGNORECASE | re.DOTALL,
 )
+_SUSPICIOUS: Final = re.compile(r"[?@:=,%]|bearer|basic|oauth", re.IGNORECASE)
+"""What a text has at least in which one of the above is found: most words have none of it."""
+
 _SHORTEST: Final = 6
 """Characters from which a secret is looked for by what it is; shorter ones are parts of words."""
 
@@ -43,6 +46,8 @@ class Redaction:
         """Return *text* without what is secret."""
         if self._secrets is not None:
             text = self._secrets.sub(GONE, text)
+        if not _SUSPICIOUS.search(text):
+            return text
         text = _QUERY.sub(rf"\1?{GONE}", text)
         text = _USER.sub("", text)
         text = _QUOTED_HEADER.sub(rf"\1\2{GONE}", text)
