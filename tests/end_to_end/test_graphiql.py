@@ -63,6 +63,7 @@ def test_all_of_it_from_the_page(
     second.ask(CHANGE.format(PLATOON, JAWS))
     expect(first.answer).to_contain_text(f'"id": "{PLATOON}"')
 
+    first.page.bring_to_front()
     first.page.get_by_role("button", name=re.compile("Stop query")).click()
     context.close()
     assert (first.complaints, second.complaints) == ([], [])
