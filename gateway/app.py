@@ -23,10 +23,10 @@ from gateway.auth.desk import Desk, Terms
 from gateway.auth.sealing import Sealer
 from gateway.contract import Path
 from gateway.edge import explorer
+from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
 from gateway.edge.endpoint import Endpoint, Executed, refused, unavailable
-from gateway.edge.gate import Gate
-from gateway.edge.observing import Observing
+from gateway.edge.layers import around
 from gateway.edge.operations import Operations
 from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
@@ -132,7 +132,7 @@ def create_app(  # noqa: PLR0913 - each has a default
 
     schema = tuning.schema or make_schema()
     documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
-    sharing = Sharing[Executed](documents.admit)
+    sharing = Sharing[Executed](documents.admit, Admission(settings.operations_at_once))
 
     async def on_written(identity: Identity, families: Collection[str]) -> None:
         sharing.forget(identity)
@@ -141,7 +141,6 @@ def create_app(  # noqa: PLR0913 - each has a default
             watches.wake(identity)
 
     writes = Writes(Upstream(origin, reader, Writer(client, signer), budget, observer), ledger, on_written)
-
     links = map_of(schema.core)
 
     def make_context(viewer: Viewer | None, trail: Trail | None = None) -> Context:
@@ -182,20 +181,22 @@ def create_app(  # noqa: PLR0913 - each has a default
     operations = Operations(schema, make_context, desk.authenticator.forget)
     events = Events(operations, recognise, streams)
     endpoint = Endpoint(schema, make_context, desk.authenticator.forget, events, sharing)
-    sockets = Sockets(operations, recognise, streams, origins=[settings.public_url])
-    return _assembled([*_routes(endpoint, sockets), *desk.routes], lifespan, observer, fetcher)
+    sockets = Sockets(operations, recognise, streams, origins=settings.origins)
+    return _assembled(
+        [*_routes(endpoint, sockets), *desk.routes],
+        around(settings.allowed_origins, settings.hosts, observer),
+        lifespan,
+        fetcher,
+    )
 
 
 def _assembled(
-    routes: Sequence[BaseRoute],
-    lifespan: Lifespan[Starlette],
-    observer: Observer,
-    fetcher: Fetcher,
+    routes: Sequence[BaseRoute], layers: Sequence[Middleware], lifespan: Lifespan[Starlette], fetcher: Fetcher
 ) -> Starlette:
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
-        middleware=[Middleware(Gate), Middleware(Observing, observer=observer)],
+        middleware=layers,
         lifespan=lifespan,
     )
     app.state.fetcher = fetcher  # For whoever looks at how it goes.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from starlette.config import Config
@@ -64,6 +65,12 @@ class Settings:
     """What a request may be, whatever it asks for."""
     introspection: bool = True
     """Whether the schema may be asked about, and names are suggested to who misspells one."""
+    operations_at_once: int = 200
+    """The most operations that a worker is at; one more waits for a moment, and is refused then."""
+    allowed_origins: tuple[str, ...] = ()
+    """Other sites whose pages may read answers, as ``https://app.example``."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that we are asked by, beside that of *public_url*; by any name where there are none."""
     attempts: int = 3
     """How often a read is sent at most, where asking again may help."""
     calls_per_second: int = 4
@@ -119,6 +126,10 @@ class Settings:
                 "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
             )
 
+        for each in self.allowed_origins:
+            if not _PUBLIC.fullmatch(each):
+                raise WrongSetting(f"GATEWAY_ALLOWED_ORIGINS must be as https://app.example, not {each}.")
+
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:
             raise WrongSetting("GATEWAY_WATCH_MIN must not be greater than GATEWAY_WATCH_MAX.")
@@ -126,6 +137,17 @@ class Settings:
     def _check_logging(self) -> None:
         if self.log_level not in LEVELS:
             raise WrongSetting(f"GATEWAY_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {self.log_level}.")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return the sites whose pages may open WebSockets: ours first."""
+        return (self.public_url, *self.allowed_origins)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the names that we are asked by; none where any will do."""
+        public = urlsplit(self.public_url).netloc
+        return (public, *map(str.lower, self.allowed_hosts)) if self.allowed_hosts else ()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, listens: str = LISTENS) -> Self:
@@ -156,6 +178,9 @@ class Settings:
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
                 limits=_limits(read),
                 introspection=read("INTROSPECTION", cast=bool, default=True),
+                operations_at_once=read("OPERATIONS_AT_ONCE", cast=int, default=200),
+                allowed_origins=read("ALLOWED_ORIGINS", cast=_words, default=()),
+                allowed_hosts=read("ALLOWED_HOSTS", cast=_words, default=()),
                 attempts=read("ATTEMPTS", cast=int, default=3),
                 calls_per_second=read("CALLS_PER_SECOND", cast=int, default=4),
                 calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
@@ -211,6 +236,7 @@ _POSITIVE = (
     "bulk_limit",
     "bulk_bytes",
     "calls_per_operation",
+    "operations_at_once",
     "attempts",
     "calls_per_second",
     "calls_per_day",

@@ -90,9 +90,10 @@ class Endpoint:
             explain.prepare(context.operation, what)
             return await self._execute(asked, context, request.method), context
 
-        if self._sharing is None or what is not explain.Explain.NOTHING:
+        if self._sharing is None:
             return await execute()
-        executed = await self._sharing.answer(asked, viewer, execute)
+        is_alone = what is not explain.Explain.NOTHING
+        executed = await self._sharing.answer(asked, viewer, execute, is_alone=is_alone)
         first = executed[1].operation.trail
         if first is not trail:
             trail.planned(first.kind, first.name, 0.0)

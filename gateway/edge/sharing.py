@@ -8,6 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 import orjson
 from graphql import OperationType, get_operation_ast
 
+from gateway.edge.admission import Admission
 from gateway.edge.request import Asked
 from gateway.loaders.viewer import Viewer
 from gateway.schema.execution import Admit
@@ -48,23 +49,36 @@ class _Run(Generic[Result]):
 class Sharing(Generic[Result]):
     """Knows which questions are being answered."""
 
-    def __init__(self, admit: Admit) -> None:
+    def __init__(self, admit: Admit, admission: Admission) -> None:
         self._admit = admit
+        self._admission = admission
         self._runs: dict[Question, _Run[Result]] = {}
 
     async def answer(
-        self, asked: Asked, viewer: Viewer | None, execute: Callable[[], Coroutine[Any, Any, Result]]
+        self,
+        asked: Asked,
+        viewer: Viewer | None,
+        execute: Callable[[], Coroutine[Any, Any, Result]],
+        *,
+        is_alone: bool = False,
     ) -> Result:
         """Return what *execute* returns, or what it is about to return to who asked the same before.
 
-        Only what reads is shared. The last one who no longer waits ends the execution.
+        Only what reads is shared, unless it *is_alone*. The last one who no longer waits ends the execution.
+        Raises ``Refusal`` 503 where too much is done at once.
         """
-        if not await self._only_reads(asked):
-            return await execute()
+        is_query = await self._is_query(asked)
+
+        async def placed() -> Result:
+            async with self._admission.place(is_urgent=not is_query):
+                return await execute()
+
+        if is_alone or not is_query:
+            return await placed()
         question = Question.of(asked, viewer)
         run = self._runs.get(question)
         if run is None:
-            run = self._runs[question] = _Run(asyncio.create_task(execute()))
+            run = self._runs[question] = _Run(asyncio.create_task(placed()))
             run.task.add_done_callback(lambda _task: self._end(question, run))
         run.waiting += 1
         try:
@@ -80,7 +94,7 @@ class Sharing(Generic[Result]):
         for question in [each for each in self._runs if each.identity == identity]:
             del self._runs[question]
 
-    async def _only_reads(self, asked: Asked) -> bool:
+    async def _is_query(self, asked: Asked) -> bool:
         document = (await self._admit(asked.query, asked.variables or {})).document
         operation = get_operation_ast(document, asked.operation_name) if document else None
         return operation is not None and operation.operation is OperationType.QUERY

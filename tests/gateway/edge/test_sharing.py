@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
 from gateway.edge.limits import Limits
 from gateway.edge.request import Asked
@@ -59,7 +60,7 @@ async def test_the_same_question_is_answered_once(graph: Graph, wire: Wire) -> N
 
 
 def _sharing() -> Sharing[int]:
-    return Sharing(Documents(make_schema().core, Limits()).admit)
+    return Sharing(Documents(make_schema().core, Limits()).admit, Admission(100))
 
 
 OTHERS: Final[Mapping[str, tuple[Asked, Viewer | None]]] = {

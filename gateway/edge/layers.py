@@ -1,0 +1,19 @@
+"""What every request passes before it is looked at, outermost first."""
+
+from collections.abc import Collection
+
+from starlette.middleware import Middleware
+
+from gateway.edge.cross_origin import CrossOrigin
+from gateway.edge.gate import Gate
+from gateway.edge.observing import Observing
+from gateway.telemetry.events import Observer
+
+
+def around(origins: Collection[str], hosts: Collection[str], observer: Observer) -> list[Middleware]:
+    """Return what stands around an application that pages at *origins* may read, asked as *hosts*."""
+    return [
+        Middleware(Gate),
+        Middleware(CrossOrigin, origins=origins, hosts=hosts),
+        Middleware(Observing, observer=observer),
+    ]
