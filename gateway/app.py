@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
@@ -26,6 +26,7 @@ from gateway.edge import explorer
 from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
 from gateway.edge.endpoint import Endpoint, Executed, refused, unavailable
+from gateway.edge.health import Health
 from gateway.edge.layers import around
 from gateway.edge.operations import Operations
 from gateway.edge.sharing import Sharing
@@ -183,7 +184,7 @@ def create_app(  # noqa: PLR0913 - each has a default
     endpoint = Endpoint(schema, make_context, desk.authenticator.forget, events, sharing)
     sockets = Sockets(operations, recognise, streams, origins=settings.origins)
     return _assembled(
-        [*_routes(endpoint, sockets), *desk.routes],
+        [*_routes(endpoint, sockets), *desk.routes, *Health(records).routes],
         around(settings.allowed_origins, settings.hosts, observer),
         lifespan,
         fetcher,
@@ -285,15 +286,9 @@ def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:
         Route("/", _to_graphql, methods=["GET"]),
         Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.serve),
-        Route("/health/live", _live, methods=["GET"]),
-        Route("/health/ready", _live, methods=["GET"]),
         explorer.assets(),
     ]
 
 
 async def _to_graphql(_request: Request) -> Response:
     return RedirectResponse("/graphql", status_code=307)
-
-
-async def _live(_request: Request) -> Response:
-    return PlainTextResponse("ok")
