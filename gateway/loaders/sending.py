@@ -20,6 +20,7 @@ from gateway.upstream.errors import (
     OriginBusy,
     OriginLeftAlone,
     OriginRefused,
+    OriginUnreachable,
     QuotaExhausted,
     RateLimited,
     ResponseTooLarge,
@@ -226,7 +227,8 @@ class Sender:
         try:
             answers = await self._reader.read(reads, deadline=deadline, spent=spent)
         except UpstreamError as error:
-            return _Outcome(dict.fromkeys(calls, error), error)
+            never_left = isinstance(error, OriginUnreachable) and error.never_left
+            return _Outcome(dict.fromkeys(calls, error), error, is_sent=not never_left)
         except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
             return _Outcome(dict.fromkeys(calls, error))
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
@@ -162,14 +163,14 @@ class House:
             yield rig
 
     @asynccontextmanager
-    async def origin(self, *, memory: bool = False) -> AsyncIterator[Proxy]:
-        """Run the origin, and a proxy before it; see ``proxy_before`` of its *memory*."""
-        socket = bound()
-        public_url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    async def origin(self, *, memory: bool = False, at: socket.socket | None = None) -> AsyncIterator[Proxy]:
+        """Run the origin, and a proxy before it, *at* an address; see ``proxy_before`` of its *memory*."""
+        listening = at or bound()
+        public_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         origin = create_origin(Database(self.url), OriginSettings(public_url=public_url))
         async with (
             origin.router.lifespan_context(origin),
-            proxy_before(httpx.ASGITransport(origin), socket, memory=memory) as proxy,
+            proxy_before(httpx.ASGITransport(origin), listening, memory=memory) as proxy,
         ):
             yield proxy
 
@@ -180,10 +181,10 @@ class House:
         who: int = 0,
         **settings: Any,  # noqa: ANN401
     ) -> AsyncIterator[Rig]:
-        """Run a gateway before *proxy*."""
+        """Run a gateway before *proxy*, told *settings*."""
         clock, tasks = Clock(), list["asyncio.Task[Any]"]()
         app = create_app(
-            self.settings(proxy.url, **settings),
+            self.settings(**{"origin_url": proxy.url, **settings}),
             authenticate=named_people(self.credentials.subscribers),
             tuning=Tuning(tripping=TRIPPING, clock=clock, schema=_schema()),
             open_pool=partial(open_http, tls=_tls()),
@@ -196,11 +197,10 @@ class House:
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
                 yield Rig(proxy, http, app.state.fetcher, user, clock, tasks)
 
-    def settings(self, url: str, **others: Any) -> Settings:  # noqa: ANN401
+    def settings(self, **others: Any) -> Settings:  # noqa: ANN401
         """Return how gateways are told to be."""
         consumer = self.credentials.consumer
         told = {
-            "origin_url": url,
             "consumer_key": consumer.key,
             "consumer_secret": consumer.secret,
             "origin_timeout": ATTEMPT,
