@@ -54,10 +54,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a cell: whether its fault was served, and all that was wrong."""
+    """What came of a cell: whether its fault was served, all that was wrong, and what was said."""
 
     is_served: bool
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[str, ...]
+    answer: str
+    """What the client was told."""
 
 
 def all_cells() -> list[Cell]:
@@ -107,7 +109,7 @@ async def run(cell: Cell, house: House, proxy: Proxy, expected: Any, who: int) -
     await settled(lambda: all(task.done() for task in rig.tasks if task is not asyncio.current_task()))
     left = [task for task in rig.tasks if not task.done() and task is not asyncio.current_task()]
     complaints += [f"left running: {task.get_coro()!r}" for task in left]
-    return Verdict(served > 0, tuple(complaints))
+    return Verdict(served > 0, tuple(complaints), str(reply.body))
 
 
 async def _prepare(cell: Cell, rig: Rig) -> None:
