@@ -61,6 +61,14 @@ class Verdict:
     answer: str
     """What the client was told."""
 
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the answer came after its time."""
+        return any(each.startswith(_LATE) for each in self.complaints)
+
+
+_LATE: Final = "answered after"
+
 
 def all_cells() -> list[Cell]:
     """Return the matrix."""
@@ -102,7 +110,7 @@ async def run(cell: Cell, house: House, proxy: Proxy, expected: Any, who: int) -
         if row.must_fail and served and cell.state is State.COLD and not reply.errors:
             complaints.append("nothing failed")
         if reply.seconds > DEADLINE + GRACE + late:
-            complaints.append(f"answered after {reply.seconds:.2f} s, the machine was {late:.2f} s late")
+            complaints.append(f"{_LATE} {reply.seconds:.2f} s, the machine was {late:.2f} s late")
         complaints += await _left_over(rig, calls, is_slow=is_slow)
         complaints += await _healthy_again(cell, rig, expected)
         complaints += [repr(error) for error in rig.proxy.errors if not isinstance(error, Inert)]

@@ -43,7 +43,10 @@ async def judge(house: House, cells: Iterable[Cell], enough: int) -> dict[Cell, 
         async with house.origin(memory=True) as proxy:
             expected = await expectations(house, proxy, who)
             for cell in waiting:
-                verdicts[cell] = await run(cell, house, proxy, expected[cell.operation.name], who)
+                verdict = await run(cell, house, proxy, expected[cell.operation.name], who)
+                if verdict.is_late:  # Threads starve on a busy machine; what waits for ever does so twice.
+                    verdict = await run(cell, house, proxy, expected[cell.operation.name], who)
+                verdicts[cell] = verdict
                 if sum(verdict.is_served for verdict in verdicts.values()) >= enough:
                     return
 
