@@ -111,7 +111,7 @@ class Fetcher:
         await self._shelf.keep(kept)
 
     def _refresh(self, errands: Sequence[Errand]) -> None:
-        """Errand anew for what was answered out of what is held; nobody waits for it."""
+        """Ask anew for what was answered out of what is held; nobody waits for it."""
         if not errands:
             return
         behind = Behind(
