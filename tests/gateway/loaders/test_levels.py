@@ -10,7 +10,8 @@ from gateway.schema import ids
 from gateway.upstream.href import Address
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import category, link, listing, person, text, title
-from tests.gateway.graph import Answer, Graph
+from tests.gateway.graph import Answer, Graph, gateway_over
+from tests.gateway.loaders.synthetic import WIDE
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -177,7 +178,7 @@ async def test_a_link_asked_for_twice_is_fetched_once(
     assert wire.requests == requests
 
 
-async def test_what_was_loaded_before_holds_up_its_level(graph: Graph, wire: Wire) -> None:
+async def test_what_was_loaded_before_holds_up_its_level(wire: Wire) -> None:
     """Wants at the end of a chain of resources that are there already go out with those of their level."""
     star, film = "/catalog/people/8", FILM(4)
     top = category(f"{Scheme.AWARD_TYPES}/afi", "Top")
@@ -199,12 +200,13 @@ async def test_what_was_loaded_before_holds_up_its_level(graph: Graph, wire: Wir
     for _ in range(6):
         chain = f"awards {{ person {{ bio filmography {{ nodes {{ {chain} }} }} }} }}"
 
-    await graph.ask(
-        f"""query ($star: ID!) {{
-            person(by: {{ id: $star }}) {{ filmography {{ nodes {{ synopsis {chain} }} }} }}
-        }}""",
-        {"star": ids.encode(Address("person", ("8",)))},
-    )
+    async with gateway_over(wire, limits=WIDE) as graph:
+        await graph.ask(
+            f"""query ($star: ID!) {{
+                person(by: {{ id: $star }}) {{ filmography {{ nodes {{ synopsis {chain} }} }} }}
+            }}""",
+            {"star": ids.encode(Address("person", ("8",)))},
+        )
 
     assert wire.requests == [
         [star],
