@@ -54,6 +54,8 @@ class _Attempts:
         self._change = change
         self._delivery = delivery
         self._desk = Desk(delivery.upstream.origin, queue, delivery.viewer.token)
+        self._doubted: Before | None = None
+        """The queue that the change was sent for, where a look since then did not find it made."""
 
     async def run(self) -> QueueOutcome:
         outcome = None
@@ -71,7 +73,7 @@ class _Attempts:
             return await self._conflict()
         step = rules.prepare(self._change, lineup, self._desk)
         if not isinstance(step, Write):
-            return step
+            return self._own(lineup) or step
         before = rules.before(self._change, lineup)
         await self._delivery.note(before.write())
         try:
@@ -125,7 +127,14 @@ class _Attempts:
         self._delivery.is_doubtful = False
         if rules.is_made(self._change, lineup, before):
             return rules.found(self._change, lineup, before)
+        self._doubted = before
         return await self._overtaken()
+
+    def _own(self, lineup: Lineup) -> QueueOutcome | None:
+        """Return the outcome of a change that seemed lost, by an old look, and is found made after all."""
+        if self._doubted is None or not rules.is_made(self._change, lineup, self._doubted):
+            return None
+        return rules.found(self._change, lineup, self._doubted)
 
     async def _overtaken(self) -> QueueOutcome | None:
         """Return a conflict, or nothing where the change may be made for the queue as it is now."""
