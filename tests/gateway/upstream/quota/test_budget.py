@@ -186,6 +186,8 @@ def test_subscribers_have_accounts_of_their_own() -> None:
         allowance = Allowance(1, 100)
         budget = Budget(OwnMeter(allowance, clock=clock()), allowance, clock=clock())
         for name in ("public", "user:ann", "user:bob"):
-            await budget.take(Account(name), 1, deadline=0.5, hold=10)
+            assert len(await budget.take(Account(name), 1, deadline=0.5, hold=10)) == 1
+        with pytest.raises(RateLimited):
+            await budget.take(Account("user:ann"), 1, deadline=0.5, hold=10)
 
     virtual_time.run(run())
