@@ -175,7 +175,9 @@ def test_a_mistake_is_underlined(visit: Visit) -> None:
 
     expect(visit.page.locator(".graphiql-query-editor .squiggly-error")).to_be_visible()
     workers = {re.sub(r"-[\w-]+\.js$", "", urlsplit(worker.url).path) for worker in visit.page.workers}
-    assert workers == {f"/graphql/explorer/assets/{name}.worker" for name in ("editor", "graphql", "json")}
+    ours = {name: f"/graphql/explorer/assets/{name}.worker" for name in ("editor", "graphql", "json")}
+    assert ours["graphql"] in workers
+    assert workers <= set(ours.values())  # those of the other editors start when the browser has time
 
 
 def test_headers_are_not_kept(visit: Visit) -> None:
