@@ -3,44 +3,27 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
-from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest, tell
+from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest
+from gateway.loaders.exchanging import Exchanger
 from gateway.loaders.lanes import Lanes
 from gateway.loaders.orders import Errand
+from gateway.loaders.recovery import Recovery, wanted_wait
 from gateway.loaders.wants import Answered, ask, split
-from gateway.telemetry.events import Observer, Retried, silent
-from gateway.upstream.alarm import Alarm
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.breaker import Breaker
-from gateway.upstream.bulkheads import Bulkheads
-from gateway.upstream.errors import (
-    DeadlineExceeded,
-    MalformedDocument,
-    OriginBusy,
-    OriginLeftAlone,
-    OriginRefused,
-    OriginUnreachable,
-    QuotaExhausted,
-    RateLimited,
-    ResponseTooLarge,
-    UpstreamError,
-)
+from gateway.upstream.errors import QuotaExhausted, RateLimited, UpstreamError
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
-from gateway.upstream.reader import Exchange, Reader
-from gateway.upstream.retries import ATTEMPTS, RetryBudget, is_transient, pause
-
-SHORTEST: Final = 0.1
-"""Seconds that must be left for a request to be begun."""
+from gateway.upstream.reader import Reader
+from gateway.upstream.retries import ATTEMPTS, RetryBudget
 
 _A_SECOND: Final = 1.0
 _LONGEST_BLOCK: Final = 60.0
 """Seconds for which the origin may keep us from asking by saying that it was asked too often."""
-
-BULK_ABSENT_FOR: Final = 600.0
-"""Seconds for which it is remembered that the origin answers no bulk requests."""
 
 
 class Conclude(Protocol):
@@ -64,17 +47,6 @@ class Bounds:
     """How often a read is sent at most, where asking again may help."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of one request."""
-
-    answers: Mapping[Call, Answered]
-    error: UpstreamError | None = None
-    """Where it came to nothing as a whole; it is the answer to each of its calls, too."""
-    is_sent: bool = True
-    max_age: float | None = None
-
-
 class Sender:
     """Asks the origin."""
 
@@ -86,16 +58,12 @@ class Sender:
         bounds: Bounds,
         observer: Observer = silent,
     ) -> None:
-        self._reader = reader
         self._budget = budget
-        self._breaker = breaker
         self._bounds = bounds
-        self._observer = observer
         self._lanes = Lanes(_now)
-        self._retries = RetryBudget()
-        self._bulkheads = Bulkheads()
-        self._alarm = Alarm()
-        self._no_bulk_until = 0.0
+        retries = RetryBudget()
+        self._exchanger = Exchanger(reader, breaker, self._lanes, retries)
+        self._recovery = Recovery(bounds.attempts, retries, observer)
 
     async def send(self, errands: Sequence[Errand], conclude: Conclude) -> None:
         """Ask for all of *errands*; each is concluded, whatever comes of it."""
@@ -110,7 +78,7 @@ class Sender:
         for call in calls:
             lanes[self._lanes.of(call.family)].append(call)
         bounds = self._bounds
-        entries = 1 if self._no_bulk_until > _now() else bounds.entries
+        entries = 1 if self._recovery.is_bulk_absent else bounds.entries
         parts = [part for lane in lanes.values() for part in split(lane, entries=entries, size=bounds.size)]
         await asyncio.gather(*(self._admit(part, conclude) for part in parts))
 
@@ -154,34 +122,20 @@ class Sender:
     ) -> None:
         if not calls:
             return
-        outcome = await self._exchange(calls)
-        smaller = self._smaller(calls, outcome.error) if outcome.error else []
+        outcome = await self._exchanger.exchange(calls)
+        smaller = self._recovery.smaller(calls, outcome.error) if outcome.error else []
         if smaller and afforded(calls):
             await self._settle_permits(permits, {})
             await asyncio.gather(*(self._send(part, conclude) for part in smaller))
             return
         answers = outcome.answers
         over = {call: limit for call, answer in answers.items() if (limit := limit_of(answer)) is not None}
-        wait = _retry_after(answers[call] for call in over)
+        wait = wanted_wait(answers[call] for call in over)
         await self._settle_permits(permits, over, wait, is_sent=outcome.is_sent)
-        again = await self._again(answers, over)
+        again = await self._recovery.again(answers, over)
         done = [(call, self._named(answer)) for call, answer in answers.items() if call not in again]
         await conclude([each for call, answer in done for each in call.answered(answer)], outcome.max_age)
         await self._send(list(again.values()), conclude)
-
-    async def _again(self, answers: Mapping[Call, Answered], over: Mapping[Call, Limit]) -> dict[Call, Call]:
-        """Return which calls are made once more, and as what; wait as long as that wants."""
-        past = [call for call, limit in over.items() if limit is Limit.SECOND]
-        past += [call for call, answer in answers.items() if _is_by_another_clock(answer)]
-        refused = [call for call in past if not call.was_refused]
-        again = {call: replace(call, was_refused=True) for call in refused if afforded([call])}
-        most = self._bounds.attempts
-        failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
-        if failed and afforded(failed) and await self._paused(failed, _retry_after(answers.values())):
-            again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
-        if again:
-            self._observer(Retried(len(again)))
-        return again
 
     def _named(self, answer: Answered) -> Answered:
         """Return *answer*, by its own name where the origin refused it for being over a limit."""
@@ -189,67 +143,9 @@ class Sender:
             case Limit.DAY:
                 return QuotaExhausted(self._budget.seconds_left())
             case Limit.SECOND:
-                return RateLimited(_retry_after([answer]) or _A_SECOND)
+                return RateLimited(wanted_wait([answer]) or _A_SECOND)
             case _:
                 return answer
-
-    async def _exchange(self, calls: Sequence[Call]) -> _Outcome:
-        """Make one HTTP request, if it is worth one."""
-        try:
-            async with self._bulkheads.place(by_account(calls).keys(), self._lanes.of(calls[0].family)):
-                return await self._exchange_now(calls)
-        except OriginBusy as error:
-            return _Outcome(dict.fromkeys(calls, error), is_sent=False)
-
-    async def _exchange_now(self, calls: Sequence[Call]) -> _Outcome:
-        started, deadline = _now(), latest(calls)
-        if deadline - started < SHORTEST:
-            return _Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
-        if not self._breaker.admit():
-            return _Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
-        outcome = await self._read(calls, deadline)
-        self._alarm.hear(outcome.answers.values())
-        is_failed = all(is_transient(answer) for answer in outcome.answers.values())
-        self._breaker.went(well=not is_failed)
-        families = {call.family for call in calls}
-        self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
-        return outcome
-
-    async def _read(self, calls: Sequence[Call], deadline: float) -> _Outcome:
-        exchanges: list[Exchange] = []
-
-        def spent(exchange: Exchange) -> None:
-            exchanges.append(exchange)
-            tell(calls, exchange)
-
-        reads = [call.ask.read for call in calls]
-        self._retries.begin()
-        try:
-            answers = await self._reader.read(reads, deadline=deadline, spent=spent)
-        except UpstreamError as error:
-            never_left = isinstance(error, OriginUnreachable) and error.never_left
-            return _Outcome(dict.fromkeys(calls, error), error, is_sent=not never_left)
-        except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
-            return _Outcome(dict.fromkeys(calls, error))
-        finally:
-            self._retries.end()
-        return _Outcome(dict(zip(calls, answers, strict=True)), max_age=exchanges[-1].max_age)
-
-    def _smaller(self, calls: Sequence[Call], error: UpstreamError) -> list[Sequence[Call]]:
-        """Return *calls* in smaller parts, where *error* comes of asking for all of it at once."""
-        status = error.status if isinstance(error, OriginRefused) else None
-        if len(calls) == 1:
-            bare = calls[0].without_parts() if isinstance(error, ResponseTooLarge) else None
-            return [[bare]] if bare else []
-        if status in {404, 501}:
-            self._no_bulk_until = _now() + BULK_ABSENT_FOR
-            return [calls]
-        if isinstance(error, MalformedDocument) and calls[0].attempt < self._bounds.attempts:
-            calls = [replace(call, attempt=call.attempt + 1) for call in calls]
-        elif not isinstance(error, ResponseTooLarge) and status not in {400, 413}:
-            return []
-        middle = len(calls) // 2
-        return [calls[:middle], calls[middle:]]
 
     async def _settle_permits(
         self,
@@ -268,27 +164,6 @@ class Sender:
                 await self._budget.over_day(account)
             elif limits:
                 await self._budget.over_second(account, min(wait or _A_SECOND, _LONGEST_BLOCK))
-
-    async def _paused(self, calls: Sequence[Call], retry_after: float | None) -> bool:
-        """Wait before *calls* are made again; say whether they may be."""
-        seconds = pause(max(call.attempt for call in calls), retry_after)
-        if _now() + seconds + SHORTEST > latest(calls) or not self._retries.take():
-            return False
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            self._retries.give_back()
-        return True
-
-
-def _is_by_another_clock(answer: Answered) -> bool:
-    return isinstance(answer, OriginRefused) and answer.is_clock_refused
-
-
-def _retry_after(answers: Iterable[Answered]) -> float | None:
-    """Return after how many seconds the origin wants to be asked again, if it says."""
-    said = [each.retry_after for each in answers if isinstance(each, OriginRefused)]
-    return max((seconds for seconds in said if seconds is not None), default=None)
 
 
 def _hold(calls: Iterable[Call]) -> float:

@@ -91,7 +91,7 @@ class Rig:
     @property
     def breaker(self) -> Breaker:
         """Return what leaves the origin alone."""
-        return self.fetcher._sender._breaker  # noqa: SLF001 - to be looked at from here alone
+        return self.fetcher._sender._exchanger._breaker  # noqa: SLF001 - to be looked at from here alone
 
     @property
     def budget(self) -> Budget:
@@ -112,7 +112,7 @@ class Rig:
     def held(self) -> list[str]:
         """Return what should have been given back by now."""
         sender = self.fetcher._sender  # noqa: SLF001
-        retries, meter = sender._retries, self.budget._meter  # noqa: SLF001
+        retries, meter = sender._exchanger._retries, self.budget._meter  # noqa: SLF001
         counts = meter._counts.values()  # type: ignore[attr-defined]  # noqa: SLF001
         latest = max((until for count in counts for until in count.held.values()), default=0.0)
         left = {

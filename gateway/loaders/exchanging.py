@@ -1,0 +1,94 @@
+"""One HTTP request to the origin: where there is room for it, and the origin is not left alone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.loaders.calls import Call, by_account, latest, tell
+from gateway.loaders.lanes import Lanes
+from gateway.loaders.wants import Answered
+from gateway.upstream.alarm import Alarm
+from gateway.upstream.breaker import Breaker
+from gateway.upstream.bulkheads import Bulkheads
+from gateway.upstream.errors import (
+    DeadlineExceeded,
+    OriginBusy,
+    OriginLeftAlone,
+    OriginUnreachable,
+    UpstreamError,
+)
+from gateway.upstream.reader import Exchange, Reader
+from gateway.upstream.retries import RetryBudget, is_transient
+
+SHORTEST: Final = 0.1
+"""Seconds that must be left for a request to be begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one request."""
+
+    answers: Mapping[Call, Answered]
+    error: UpstreamError | None = None
+    """Where it came to nothing as a whole; it is the answer to each of its calls, too."""
+    is_sent: bool = True
+    max_age: float | None = None
+
+
+class Exchanger:
+    """Makes requests; *lanes* learn from how they go, *retries* count them."""
+
+    def __init__(self, reader: Reader, breaker: Breaker, lanes: Lanes, retries: RetryBudget) -> None:
+        self._reader = reader
+        self._breaker = breaker
+        self._lanes = lanes
+        self._retries = retries
+        self._bulkheads = Bulkheads()
+        self._alarm = Alarm()
+
+    async def exchange(self, calls: Sequence[Call]) -> Outcome:
+        """Make one HTTP request for *calls*, all of one lane, if it is worth one."""
+        try:
+            async with self._bulkheads.place(by_account(calls).keys(), self._lanes.of(calls[0].family)):
+                return await self._exchange(calls)
+        except OriginBusy as error:
+            return Outcome(dict.fromkeys(calls, error), is_sent=False)
+
+    async def _exchange(self, calls: Sequence[Call]) -> Outcome:
+        started, deadline = _now(), latest(calls)
+        if deadline - started < SHORTEST:
+            return Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
+        if not self._breaker.admit():
+            return Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
+        outcome = await self._read(calls, deadline)
+        self._alarm.hear(outcome.answers.values())
+        is_failed = all(is_transient(answer) for answer in outcome.answers.values())
+        self._breaker.went(well=not is_failed)
+        families = {call.family for call in calls}
+        self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
+        return outcome
+
+    async def _read(self, calls: Sequence[Call], deadline: float) -> Outcome:
+        exchanges: list[Exchange] = []
+
+        def spent(exchange: Exchange) -> None:
+            exchanges.append(exchange)
+            tell(calls, exchange)
+
+        reads = [call.ask.read for call in calls]
+        self._retries.begin()
+        try:
+            answers = await self._reader.read(reads, deadline=deadline, spent=spent)
+        except UpstreamError as error:
+            never_left = isinstance(error, OriginUnreachable) and error.never_left
+            return Outcome(dict.fromkeys(calls, error), error, is_sent=not never_left)
+        except Exception as error:  # noqa: BLE001 - a fault of ours fails those who met it, and nobody else
+            return Outcome(dict.fromkeys(calls, error))
+        finally:
+            self._retries.end()
+        return Outcome(dict(zip(calls, answers, strict=True)), max_age=exchanges[-1].max_age)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
