@@ -1,12 +1,16 @@
 """HTTP from clients that are slow, or send without end: what of theirs a connection holds is bounded.
 
-uvicorn has no deadline for headers or bodies, and with httptools no limit of headers at all.
+uvicorn has no deadline for headers or bodies, and with httptools no limit of headers at all. It also takes
+requests that somebody between a client and us may read in another way; here they are refused.
 """
 
 import asyncio
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 
@@ -31,16 +35,38 @@ class Bounds:
 
 _SEPARATORS: Final = len(b": \r\n")
 _REASONS: Final = {
-    400: "Bad Request",
-    408: "Request Timeout",
-    414: "URI Too Long",
-    431: "Request Header Fields Too Large",
-    503: "Service Unavailable",
+    400: ("Bad Request", "BAD_USER_INPUT"),
+    408: ("Request Timeout", "LIMIT_EXCEEDED"),
+    414: ("URI Too Long", "LIMIT_EXCEEDED"),
+    431: ("Request Header Fields Too Large", "LIMIT_EXCEEDED"),
+    503: ("Service Unavailable", "OVERLOADED"),
 }
+"""What each status of a refusal is called, and its code in an answer."""
+_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~-]+)(?::[0-9]{1,5})?")
+_AMBIGUOUS: Final = "This request could be read in more than one way."
 
 
 class _Refused(Exception):
     """Ends the parsing of a request."""
+
+
+def is_ambiguous(version: str, headers: Sequence[tuple[bytes, bytes]], *, upgrades: bool) -> bool:
+    """Whether somebody between a client and us could read a request in another way than we do.
+
+    *version* is that of HTTP; the names of *headers* are in lower case. Beside what httptools refuses that is
+    no host or more than one (RFC 9112, 3.2), another coding of a body than chunks (6.1), and a body where the
+    protocol is to be changed: httptools would take it for the next request.
+    """
+    hosts = [value for name, value in headers if name == b"host"]
+    codings = [value for name, value in headers if name == b"transfer-encoding"]
+    lengths = [value for name, value in headers if name == b"content-length"]
+    if version not in {"1.0", "1.1"} or (not hosts and version == "1.1"):
+        return True
+    if len(hosts) > 1 or not all(map(_HOST.fullmatch, hosts)):
+        return True
+    if codings and (version == "1.0" or [each.lower() for each in codings] != [b"chunked"]):
+        return True
+    return upgrades and bool(codings or any(each.strip(b"0") for each in lengths))
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -54,13 +80,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._head_bytes = 0
         self._header_bytes = 0
-        self._status = 400
+        self._refusal = (400, "This is not HTTP/1.1.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is a place for it."""
         super().connection_made(transport)
-        if len(self.connections) > self._bounds.connections:
-            self._refuse(503)
+        if (found := len(self.connections)) > self._bounds.connections:
+            self._refuse(503, _limited("The connections", self._bounds.connections, found))
         else:
             self._wait(self._bounds.head_within)
 
@@ -80,7 +106,7 @@ class HttpProtocol(HttpToolsProtocol):
         # What has arrived of a header is not told before it is complete.
         most = self._bounds.url + self._bounds.header_bytes
         if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
-            self._refuse(431)
+            self._refuse(431, _limited("The bytes of the head", most, self._head_bytes))
 
     def on_message_begin(self) -> None:
         """Begin to count."""
@@ -91,23 +117,25 @@ class HttpProtocol(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
         super().on_url(url)
-        if len(self.url) > self._bounds.url:
-            self._end_parsing(414)
+        self._check(414, "The bytes of the address", self._bounds.url, len(self.url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value) + _SEPARATORS
-        if len(self.headers) > self._bounds.headers or self._header_bytes > self._bounds.header_bytes:
-            self._end_parsing(431)
+        self._check(431, "The headers", self._bounds.headers, len(self.headers))
+        self._check(431, "The bytes of the headers", self._bounds.header_bytes, self._header_bytes)
 
     def on_headers_complete(self) -> None:
-        """Begin to answer: what this schedules runs later, so it finds the target.
+        """Begin to answer what is clear: what this schedules runs later, so it finds the target.
 
         The application is told the target as it was sent; uvicorn would forget the host in a whole URL.
         """
+        upgrades = self.parser.should_upgrade()
+        if is_ambiguous(self.parser.get_http_version(), self.headers, upgrades=upgrades):
+            self._end_parsing(400, _AMBIGUOUS)
         self._is_in_head = False
-        self._wait(None if self.parser.should_upgrade() else self._bounds.body_within)
+        self._wait(None if upgrades else self._bounds.body_within)
         super().on_headers_complete()
         target = self.url.partition(b"#")[0].partition(b"?")[0]
         if b"://" in target and not target.startswith(b"/"):
@@ -131,10 +159,14 @@ class HttpProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or was no longer."""
         del msg
-        self._refuse(self._status)
+        self._refuse(*self._refusal)
 
-    def _end_parsing(self, status: int) -> None:
-        self._status = status
+    def _check(self, status: int, what: str, limit: int, value: int) -> None:
+        if value > limit:
+            self._end_parsing(status, _limited(what, limit, value))
+
+    def _end_parsing(self, status: int, why: str) -> None:
+        self._refusal = (status, why)
         raise _Refused
 
     def _wait(self, seconds: float | None) -> None:
@@ -151,20 +183,22 @@ class HttpProtocol(HttpToolsProtocol):
     def _give_up(self) -> None:
         """End a request that did not arrive in time."""
         self._timer = None
-        if self._is_in_head or self._unanswered() is not None:
-            self._refuse(408)
+        if self._is_in_head:
+            self._refuse(408, f"The head of a request must arrive within {self._bounds.head_within:g} s.")
+        elif self._unanswered() is not None:
+            self._refuse(408, f"The body of a request must arrive within {self._bounds.body_within:g} s.")
         else:
             self.transport.close()
 
-    def _refuse(self, status: int) -> None:
-        """Answer with *status*, unless an answer has begun, and close the connection."""
+    def _refuse(self, status: int, why: str) -> None:
+        """Answer with *status* and *why*, unless an answer has begun, and close the connection."""
         self._wait(None)
         cycle = self._unanswered()
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()
         if cycle is None or not cycle.response_started:
-            self.transport.write(_answer(status))
+            self.transport.write(_answer(status, why))
         self.transport.close()
 
     def _unanswered(self) -> RequestResponseCycle | None:
@@ -173,8 +207,13 @@ class HttpProtocol(HttpToolsProtocol):
         return None if cycle is None or cycle.response_complete else cycle
 
 
-def _answer(status: int) -> bytes:
-    reason = _REASONS[status]
+def _limited(what: str, limit: int, value: int) -> str:
+    return f"{what} may be at most {limit}, not {value}."
+
+
+def _answer(status: int, why: str) -> bytes:
+    reason, code = _REASONS[status]
+    body = orjson.dumps({"errors": [{"message": why, "extensions": {"code": code}}]})
     retry = "retry-after: 1\r\n" if status == 503 else ""
-    head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: text/plain; charset=utf-8\r\n{retry}"
-    return f"{head}content-length: {len(reason)}\r\nconnection: close\r\n\r\n{reason}".encode()
+    head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: application/json; charset=utf-8\r\n{retry}"
+    return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body

@@ -1,6 +1,8 @@
 """Clients that are slow or send too much, by raw sockets: each is ended in time, and nobody else notices."""
 
 import asyncio
+import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
@@ -13,6 +15,8 @@ from starlette.routing import Route
 
 from gateway.protocol import Bounds
 from gateway.serving import Server, bind
+from tests.ambiguous import AMBIGUOUS, SELDOM, answered
+from tests.gateway.queues import QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +87,10 @@ async def _flood(writer: asyncio.StreamWriter) -> None:
 
 def _status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def _errors(answer: bytes) -> Any:  # noqa: ANN401
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["errors"]
 
 
 async def _asked(server: Server, request: bytes) -> bytes:
@@ -172,13 +180,19 @@ def _with_url(size: int) -> bytes:
 )
 @pytest.mark.parametrize("more", [-1, 0, 1])
 async def test_a_head_has_limits(request_of: Any, limit: int, refusal: int, more: int) -> None:  # noqa: ANN401
-    """One byte, or one header, too many is refused, and the connection is closed (H5)."""
+    """One byte, or one header, too many is refused by both numbers, and the connection closed (H5, G19)."""
     async with _served() as server, _connected(server) as (reader, writer):
         writer.write(request_of(limit + more))
         if more <= 0:  # What is good keeps the connection open: say that this was all.
             writer.write(b"GET /last HTTP/1.0\r\n\r\n")
 
-        assert _status(await _all(reader)) == (refusal if more > 0 else 200)
+        answer = await _all(reader)
+
+    assert _status(answer) == (refusal if more > 0 else 200)
+    if more > 0:
+        (error,) = _errors(answer)
+        assert error["message"].endswith(f" may be at most {limit}, not {limit + 1}.")
+        assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
 
 
 @pytest.mark.parametrize("name", [b"X: ", b"X"])
@@ -201,6 +215,7 @@ async def test_there_are_so_many_connections() -> None:
             refused = await _asked(server, LINE + b"\r\n")
             assert _status(refused) == 503
             assert b"retry-after: 1\r\n" in refused
+            assert _errors(refused)[0]["message"] == "The connections may be at most 2, not 3."
             del reader
         await _until(lambda: not server.server_state.connections)
 
@@ -219,22 +234,31 @@ async def test_requests_may_be_pipelined() -> None:
     assert answers.count(b"HTTP/1.1 200") == 101
 
 
-AMBIGUOUS: Final = (
-    POST.replace(b"Content-Length: 10", b"Content-Length: 3\r\nTransfer-Encoding: chunked"),
-    POST.replace(b"Content-Length: 10", b"Content-Length: 3\r\nContent-Length: 4"),
-    POST.replace(b"Content-Length: 10", b"Transfer-Encoding: xchunked"),
-    POST.replace(b"Content-Length: 10", b"Content-Length: -1"),
-    LINE + b"X : y\r\n\r\n",
-    LINE + b"X: a\x00b\r\n\r\n",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-)
+async def test_what_could_be_read_in_two_ways_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody between us and a client can be made to see other requests than we do (T32, H9, H10, G17)."""
+    async with live(QueueOrigin()) as gateway:
+        answers = await answered(gateway.url, AMBIGUOUS)
+
+    refusals = {name: told[told.rindex(b"HTTP/1.1 ") :] for name, told in answers.items()}
+    assert {name: _status(told) for name, told in refusals.items()} == dict.fromkeys(AMBIGUOUS, 400)
+    assert [name for name, told in answers.items() if b"/next" in told] == []
+    for refusal in refusals.values():
+        assert b"\r\nconnection: close\r\n" in refusal
+        assert [each["extensions"] for each in _errors(refusal)] == [{"code": "BAD_USER_INPUT"}]
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
-@pytest.mark.parametrize("sent", AMBIGUOUS)
-async def test_what_could_be_read_in_two_ways_is_refused(sent: bytes) -> None:
-    """Nobody between us and a client can be made to see other requests than we do (T32, H9, H10)."""
-    async with _served() as server, _connected(server) as (reader, writer):
-        writer.write(sent)
+async def test_what_is_seldom_is_answered() -> None:
+    """What can be read in one way is good, and not waited for (H10)."""
+    async with _served() as server:
+        answers = await answered(f"http://127.0.0.1:{server.port}", SELDOM)  # type: ignore[attr-defined]
 
-        assert _status(await _all(reader)) == 400
+    found = {
+        name: [line[9:12] for line in told.split(b"\r\n") if line.startswith(b"HTTP/")]
+        for name, told in answers.items()
+    }
+    ok = [b"200"]
+    assert found == {
+        **dict.fromkeys(SELDOM, ok),
+        "a body that waits to be wanted": [b"100", *ok],
+    }

@@ -10,6 +10,7 @@ from gateway import serving
 from gateway.origin.app import create_app
 from gateway.origin.database import Database
 from gateway.origin.settings import OriginSettings
+from tests.ambiguous import AMBIGUOUS, answered
 
 from .conftest import JAWS, Signer
 
@@ -69,6 +70,17 @@ async def test_an_old_request_without_a_host_is_answered(base: str, sign: Signer
     said = await answer(base, f"GET {own(MOVIE).removeprefix(base)} HTTP/1.0\n\n")
 
     assert said.startswith("200 ")
+
+
+@pytest.mark.anyio
+async def test_what_could_be_read_in_two_ways_is_refused(base: str) -> None:
+    """A proxy in front of the origin sees the requests that the origin sees, or none (T32, H9)."""
+    answers = await answered(base, AMBIGUOUS)
+
+    told = {
+        name: (one[one.rindex(b"HTTP/1.1 ") :][9:12], one.count(b"/next")) for name, one in answers.items()
+    }
+    assert told == dict.fromkeys(AMBIGUOUS, (b"400", 0))
 
 
 @pytest.mark.anyio
