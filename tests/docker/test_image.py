@@ -105,7 +105,7 @@ def _checked(url: str) -> int:
 
 @pytest.mark.verify
 def test_the_steps_of_the_build_work(tmp_path: Path) -> None:
-    """The wheel has GraphiQL's files, the migrations and the catalog; what is installed runs."""
+    """The wheel has GraphiQL's files, the migrations and the catalog; what is installed runs, and traces."""
     if not (ROOT / "gateway/explorer/dist/index.html").exists():
         pytest.skip("GraphiQL is not built here: make explorer")
     src, wheels, venv = (tmp_path / name for name in ("src", "wheels", "venv"))
@@ -127,6 +127,7 @@ def test_the_steps_of_the_build_work(tmp_path: Path) -> None:
     ran = subprocess.run(  # noqa: S603
         [venv / "bin/gateway", "schema"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
+    subprocess.run([venv / "bin/python", "-c", "import opentelemetry.sdk"], check=True)  # noqa: S603
 
     wanted = {
         str(file.relative_to(ROOT))
