@@ -75,7 +75,8 @@ class Contexts:
 
     settings: Settings
     access: OriginAccess
-    planner: Planner
+    planner: Callable[[], Planner]
+    """Makes what plans by what is known of the lengths of lists by then."""
     writes: Writes
     documents: Documents
 
@@ -87,7 +88,7 @@ class Contexts:
             origin=self.access.origin,
             loader=ResourceLoader(self.access.window, operation),
             operation=operation,
-            planner=self.planner,
+            planner=self.planner(),
             writes=self.writes,
             viewer=viewer,
             admit=self.documents.admit,
@@ -132,7 +133,11 @@ def create_app(  # noqa: PLR0913 - each has a default
     documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
     sharing = Sharing[Executed](documents.admit, Admission(settings.operations_at_once))
     writes = Writes(access.upstream, storage.ledger, _on_written(access, sharing))
-    planner = Planner(schema.core, map_of(schema.core), access.window.lengths, settings.expand_bytes)
+    links = map_of(schema.core)
+
+    def planner() -> Planner:
+        return Planner(schema.core, links, access.window.lengths, settings.expand_bytes)
+
     contexts = Contexts(settings=settings, access=access, planner=planner, writes=writes, documents=documents)
 
     operations = Operations(schema, contexts.make, forget)
