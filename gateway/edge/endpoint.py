@@ -137,7 +137,7 @@ def unavailable(request: Request, error: Exception) -> Response:
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:
-    answer = answer_of(result)
+    answer = answer_of(result, context.operation)
     body = dict(answer.body)
     if not isinstance(result, PreExecutionError):
         extensions = explain.extensions(context.operation, explain.asked_for(request))

@@ -39,7 +39,7 @@ def prepare(operation: Operation, explain: Explain) -> None:
     operation.sent = [] if explain is Explain.ANALYZE else None
 
 
-def extensions(operation: Operation, explain: Explain) -> Mapping[str, object]:
+def extensions(operation: Operation, explain: Explain = Explain.NOTHING) -> Mapping[str, object]:
     """Return what is told of *operation*: unasked only that its answer is old, and by how many seconds.
 
     ``upstream`` is there only of one that was executed.

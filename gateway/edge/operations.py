@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import strawberry
@@ -10,8 +10,10 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from gateway.edge import explain
 from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown
 from gateway.edge.request import Asked
+from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
 from gateway.telemetry.trail import Trail
@@ -49,11 +51,20 @@ class Operations:
     ) -> AsyncGenerator[Answer]:
         """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too."""
         context = self._make_context(viewer)
-        context.operation.trail = trail
+        operation = context.operation
+        operation.trail = trail
+
+        def anew() -> Context:
+            """Make what executes an event, and take note of it."""
+            nonlocal operation
+            event = context.anew()
+            operation = event.operation
+            return event
+
         results = await self._schema.stream(
             asked.query or " ",  # strawberry takes an empty one for a fault of ours
             variable_values=dict(asked.variables or {}),
-            context_value=context,
+            context_value=replace(context, anew=anew),
             operation_name=asked.operation_name,
             allowed_operation_types=allowed,
         )
@@ -63,13 +74,13 @@ class Operations:
                     raise TypeError(type(result))  # The graph has neither @defer nor @stream.
                 if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
                     await self._forget(viewer)
-                answer = answer_of(result)
+                answer = answer_of(result, operation)
                 trail.answered(answer.body)
                 yield answer
 
 
-def answer_of(result: ExecutionResult | PreExecutionError) -> Answer:
-    """Return *result* as a client may see it."""
+def answer_of(result: ExecutionResult | PreExecutionError, operation: Operation) -> Answer:
+    """Return *result* of *operation* as a client may see it, with how old it is where it is old."""
     errors = result.errors or ()
     is_refused = isinstance(result, PreExecutionError)
     # An operation that was not begun, for what it is or for its variables, has no data at all.
@@ -80,5 +91,7 @@ def answer_of(result: ExecutionResult | PreExecutionError) -> Answer:
     if errors:
         show = present_refusal if is_refused else present
         body["errors"] = [error.formatted for error in shown(errors, show)]
+    if is_begun and (told := explain.extensions(operation)):
+        body["extensions"] = told
     is_kind_refused = any(isinstance(cause_of(error), InvalidOperationTypeError) for error in errors)
     return Answer(body, is_begun, is_kind_refused)

@@ -81,19 +81,20 @@ def _from_query(request: Request) -> Mapping[str, object]:
 
 async def _body(request: Request) -> bytes:
     told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told[:20]) > LARGEST_BODY:
-        raise _too_large()
+    if told.isdecimal() and (size := int(told[:20])) > LARGEST_BODY:
+        raise _too_large(size)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise _too_large()
+            raise _too_large(len(body))
     return bytes(body)
 
 
-def _too_large() -> Refusal:
-    # What is still on its way is not worth reading.
-    message, headers = f"The body may be at most {LARGEST_BODY} bytes.", {"connection": "close"}
+def _too_large(size: int) -> Refusal:
+    """Refuse a body of *size* bytes, or more: what is still on its way is not worth reading."""
+    message = f"The bytes of the body may be at most {LARGEST_BODY}, not {size}."
+    headers = {"connection": "close"}
     return Refusal(413, message, headers, code="LIMIT_EXCEEDED")
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.edge.errors import log_fault
+from gateway.edge.errors import log_fault, told
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON
 from gateway.edge.observing import trail_at
 from gateway.edge.operations import ALL, READING, Answer, Operations
@@ -34,10 +34,6 @@ from gateway.loaders.viewer import Viewer
 _HEADERS: Final = {"cache-control": "no-store", "vary": "Accept", "x-accel-buffering": "no"}
 _BEAT: Final = b":\n\n"
 _COMPLETE: Final = b"event: complete\ndata: \n\n"
-_SIGNED_OUT: Final = {
-    "errors": [{"message": "You are no longer signed in.", "extensions": {"code": "UNAUTHENTICATED"}}]
-}
-_FAULT: Final = {"errors": [{"message": "Internal error.", "extensions": {"code": "INTERNAL"}}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ class EventStream(Response):
         finally:
             await finish(leaving, beating, checking, telling)
         if line.stream.ending.done():
-            await line.end(_LAST_WORDS[line.stream.ending.result()])
+            await line.end(_farewell(line.stream.ending.result()))
         elif not telling.cancelled():
             await line.end(_last_word(telling))
 
@@ -177,7 +173,7 @@ def _last_word(telling: asyncio.Task[None]) -> bytes | None:
     if isinstance(error, TimeoutError | OSError):
         return None
     log_fault("An event stream failed", error)
-    return _next(_FAULT) + _COMPLETE
+    return _failed("Internal error.", "INTERNAL")
 
 
 def _plain(answer: Answer) -> Response:
@@ -185,8 +181,12 @@ def _plain(answer: Answer) -> Response:
     return Response(orjson.dumps(answer.body), 400, _HEADERS, media_type=media_type)
 
 
-_LAST_WORDS: Final = {
-    Ending.STOPPING: _COMPLETE,
-    Ending.SIGNED_OUT: _next(_SIGNED_OUT) + _COMPLETE,
-    Ending.STUCK: None,
-}
+def _farewell(ending: Ending) -> bytes | None:
+    """Return what a stream ends with that must end; nothing where nobody takes it."""
+    if ending is Ending.SIGNED_OUT:
+        return _failed("You are no longer signed in.", "UNAUTHENTICATED")
+    return _COMPLETE if ending is Ending.STOPPING else None
+
+
+def _failed(message: str, code: str) -> bytes:
+    return _next({"errors": [{"message": message, "extensions": told(code)}]}) + _COMPLETE

@@ -58,6 +58,10 @@ class TooManyStreams(Exception):
     """There are as many streams as there may be; the message says whose."""
 
 
+def _too_many(whose: str, limit: int, value: int) -> TooManyStreams:
+    return TooManyStreams(f"The streams of {whose} may be at most {limit}, not {value}.")
+
+
 class Streams:
     """Counts the streams of a worker, and ends them when it stops."""
 
@@ -77,7 +81,7 @@ class Streams:
         if self._is_stopping:
             raise TooManyStreams("This server is stopping.")
         if len(self._open) >= self.limits.worker_streams:
-            raise TooManyStreams("This server has as many streams as it can have.")
+            raise _too_many("a worker", self.limits.worker_streams, len(self._open) + 1)
         stream = Stream(self)
         self._open.add(stream)
         return stream
@@ -93,7 +97,7 @@ class Streams:
     def claim(self, user: str) -> None:
         """Count one more stream of *user*; raise ``TooManyStreams``."""
         if self._by_user[user] >= self.limits.user_streams:
-            raise TooManyStreams(f"A user may have {self.limits.user_streams} streams at once.")
+            raise _too_many("a user", self.limits.user_streams, self._by_user[user] + 1)
         self._by_user[user] += 1
 
     def drop(self, stream: "Stream", user: str | None) -> None:

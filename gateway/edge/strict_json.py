@@ -10,7 +10,7 @@ MOST_DEPTH: Final = 64
 MOST_DIGITS: Final = 400
 """Digits of a number in a row."""
 
-_MARK: Final = re.compile(rb'"(?:[^"\\]+|\\.)*"|:|[0-9]{%d}' % (MOST_DIGITS + 1))
+_MARK: Final = re.compile(rb'"(?:[^"\\]+|\\.)*"|:|[0-9]{%d,}' % (MOST_DIGITS + 1))
 
 
 class NotJSON(ValueError):
@@ -33,7 +33,7 @@ def loads(text: bytes) -> object:
         if match[0] == b":":
             marks += 1
         elif match[0][0] != ord(b'"'):
-            raise NotJSON(f"has a number of more than {MOST_DIGITS} digits")
+            raise NotJSON(f"may have at most {MOST_DIGITS} digits in a row, not {len(match[0])}")
     if marks > names:
         raise NotJSON("has a name twice in one object")
     return value
@@ -54,4 +54,4 @@ def _names(value: object) -> int:
         level = [each for each in below if isinstance(each, dict | list)]
         if not level:
             return names
-    raise NotJSON(f"is deeper than {MOST_DEPTH} levels")
+    raise NotJSON(f"may be at most {MOST_DEPTH} levels deep, not {MOST_DEPTH + 1}")

@@ -11,8 +11,11 @@ from typing import Final
 import orjson
 from starlette.exceptions import HTTPException
 
+from gateway.edge import strict_json
+from gateway.edge.errors import told
 from gateway.edge.operations import Answer
 from gateway.edge.request import Asked, checked
+from gateway.edge.strict_json import NotJSON
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 _LONGEST_ID: Final = 255
@@ -78,9 +81,11 @@ Message = Init | Ping | Pong | Subscribe | Complete
 def read(text: str) -> Message:
     """Return the message that *text* is; raise ``BadMessage``."""
     try:
-        message = orjson.loads(text)
-    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-        raise BadMessage("A message must be JSON.") from error
+        message = strict_json.loads(text.encode())
+    except NotJSON as error:
+        raise BadMessage(f"A message {error}.") from error
+    except UnicodeEncodeError as error:
+        raise BadMessage("A message must be Unicode.") from error
     if not isinstance(message, dict):
         raise BadMessage("A message must be a JSON object.")
     match message.get("type"):
@@ -117,7 +122,7 @@ def answer(id: str, given: Answer) -> str:
 
 def refuse(id: str, message: str, code: str) -> str:
     """Return the message that the operation *id* ends with an error."""
-    errors = [{"message": message, "extensions": {"code": code}}]
+    errors = [{"message": message, "extensions": told(code)}]
     return _text({"id": id, "type": "error", "payload": errors})
 
 

@@ -139,7 +139,8 @@ class Socket:
             async with asyncio.timeout(self._limits.init_within):
                 await self._begin(await self._receive())
         except TimeoutError as error:
-            raise _Close(Code.INIT_TIMEOUT, "Connection initialisation timeout") from error
+            within = f"{self._limits.init_within:g} s"
+            raise _Close(Code.INIT_TIMEOUT, f"A connection must be initialised within {within}.") from error
         while True:
             await self._take(await self._receive())
 
@@ -150,8 +151,9 @@ class Socket:
         text = event.get("text")
         if text is None:
             raise _Close(Code.BAD_MESSAGE, "A message must be text.")
-        if len(text.encode(errors="surrogatepass")) > self._limits.message_bytes:
-            raise _Close(Code.TOO_BIG, f"A message may be at most {self._limits.message_bytes} bytes.")
+        size, limit = len(text.encode(errors="surrogatepass")), self._limits.message_bytes
+        if size > limit:
+            raise _Close(Code.TOO_BIG, f"The bytes of a message may be at most {limit}, not {size}.")
         try:
             return protocol.read(text)
         except BadMessage as error:
@@ -209,7 +211,7 @@ class Socket:
             raise _Close(Code.DUPLICATE_ID, f"Subscriber for {message.id[:50]} already exists")
         limit = self._limits.subscriptions
         if len(self._running) >= limit:
-            text = f"The number of operations on a socket may be at most {limit}, not {limit + 1}."
+            text = f"The operations on a socket may be at most {limit}, not {limit + 1}."
             await self._send(protocol.refuse(message.id, text, "LIMIT_EXCEEDED"))
             return
         self._running[message.id] = self._start(self._run(message))

@@ -5,18 +5,30 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from gateway import serving
+from gateway.edge.streams import StreamLimits
 from tests.gateway.queues import TAGS, Live, QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 ANN = {"authorization": "Bearer ann"}
+SHAKING = b"""GET /graphql HTTP/1.1\r
+Host: 127.0.0.1\r
+Upgrade: websocket\r
+Connection: Upgrade\r
+Sec-WebSocket-Version: 13\r
+Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r
+Sec-WebSocket-Protocol: graphql-transport-ws\r
+\r
+"""
 
 
 class Client:
@@ -50,6 +62,11 @@ class Client:
                 await self.say("ping", payload="x" * 60_000)
         except ConnectionClosed as error:
             return error.rcvd.code if error.rcvd else 1006
+
+    @property
+    def reason(self) -> str:
+        """Return why the socket was closed."""
+        return self.socket.close_reason or ""
 
     async def closed(self) -> int:
         """Return the code that the socket is closed with, whatever comes before."""
@@ -162,6 +179,13 @@ BAD: list[str | bytes] = [
     '{"type": "connection_init", "payload": 1}',
     '{"type": "connection_init", "payload": {"authorization": 1}}',
     '{"type": "connection_init", "payload": {"authorization": "Bearer \\r\\nx"}}',
+    '{"type": "ping", "type": "pong"}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{a}", "variables": {"a": 1, "\\u0061": 2}}}',
+    '{"type": "ping", "payload": NaN}',
+    '{"type": "ping", "payload": 1e400}',
+    '{"type": "ping", "payload": 0.' + "1" * 401 + "}",
+    '{"type": "ping", "payload": "\\ud800"}',
+    '{"type": "ping", "payload": ' + "[" * 64 + "]" * 64 + "}",
     b"binary",
 ]
 
@@ -170,7 +194,7 @@ BAD: list[str | bytes] = [
 async def test_what_is_no_message_closes_the_socket(
     origin: QueueOrigin, caplog: pytest.LogCaptureFixture, *, is_begun: bool
 ) -> None:
-    """With 4400, whatever it is, and without a line in the log."""
+    """With 4400, whatever it is, and without a line in the log: read as strictly as a body (T19, Q17)."""
     async with live(origin, "ann") as gateway:
         for text in BAD:
             async with opened(gateway) as ann:
@@ -182,14 +206,17 @@ async def test_what_is_no_message_closes_the_socket(
 
 
 async def test_a_message_has_a_size(origin: QueueOrigin) -> None:
-    """64 KiB are read; one byte more closes the socket."""
+    """64 KiB are read; one byte more closes the socket, by both numbers (T19, G19)."""
     head, tail = '{"type":"ping","payload":"', '"}'
     async with live(origin, "ann") as gateway, opened(gateway) as ann:
         await ann.begin()
-        await ann.socket.send(head + "x" * (65_536 - len(head + tail)) + tail)
-        assert (await ann.hear())["type"] == "pong"
+        for size in (65_535, 65_536):
+            await ann.socket.send(head + "x" * (size - len(head + tail)) + tail)
+            assert (await ann.hear())["type"] == "pong"
         await ann.socket.send(head + "x" * (65_537 - len(head + tail)) + tail)
         assert await ann.closed() == 1009
+        assert "65537" in ann.reason
+        assert "65536" in ann.reason
 
 
 async def test_who_says_nothing_must_go(origin: QueueOrigin) -> None:
@@ -197,6 +224,30 @@ async def test_who_says_nothing_must_go(origin: QueueOrigin) -> None:
     async with live(origin, "ann", init_within=0.05) as gateway, opened(gateway) as silent:
         await silent.say("ping")
         assert await silent.closed() == 4408
+        assert silent.reason == "A connection must be initialised within 0.05 s."
+
+
+async def test_who_answers_no_ping_is_gone(origin: QueueOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then each socket is asked whether anybody is there; who does not say so is let go."""
+    monkeypatch.setattr(serving, "PING_EVERY", 0.05)
+    async with live(origin, "ann", init_within=60) as gateway:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(gateway.url).port)
+        writer.write(SHAKING)
+        async with asyncio.timeout(10):
+            told = await reader.read()
+        writer.close()
+        await until(lambda: gateway.streams.count == 0)
+
+    _, _, frames = told.partition(b"\r\n\r\n")
+    assert frames[0] == 0x89, "the first frame is no ping"
+
+
+def test_what_a_client_may_use() -> None:
+    """The limits are those that are written down."""
+    assert StreamLimits() == StreamLimits(
+        subscriptions=20, user_streams=5, worker_streams=500, message_bytes=65_536, init_within=5.0
+    )
+    assert (serving.PING_EVERY, serving.LONGEST_MESSAGE) == (20.0, 65_536)
 
 
 @pytest.mark.parametrize(
@@ -234,36 +285,42 @@ async def test_no_other_subprotocol_is_spoken(origin: QueueOrigin) -> None:
 
 async def test_a_socket_has_so_many_operations(origin: QueueOrigin) -> None:
     """One more is refused by name, and there is room again when one has ended."""
-    async with live(origin, "ann", subscriptions=2) as gateway, opened(gateway) as ann:
+    async with live(origin, "ann") as gateway, opened(gateway) as ann:
         await ann.begin()
-        for name in ("1", "2"):
-            await ann.subscribe(name)
-            assert await ann.hear() == tag(name, 1)
-        await ann.subscribe("3")
-        heard = await ann.hear()
-        assert (heard["id"], heard["type"]) == ("3", "error")
-        assert heard["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+        for number in range(21):
+            await ann.subscribe(str(number))
+        heard = {each["id"]: each for each in [await ann.hear() for _ in range(21)]}
+        refused = heard.pop("20")
         await ann.say("complete", id="1")
-        await ann.subscribe("3")
-        assert await ann.hear() == tag("3", 1)
+        await ann.subscribe("20")
+        again = await ann.hear()
+
+    assert heard == {str(number): tag(str(number), 1) for number in range(20)}
+    assert refused["type"] == "error"
+    (error,) = refused["payload"]
+    assert error["message"] == "The operations on a socket may be at most 20, not 21."
+    assert (error["extensions"]["code"], "requestId" in error["extensions"]) == ("LIMIT_EXCEEDED", True)
+    assert again == tag("20", 1)
 
 
 async def test_a_user_and_a_worker_have_so_many_sockets(origin: QueueOrigin) -> None:
     """One more of a user is closed, and one more of anybody; whoever leaves makes room."""
     async with (
-        live(origin, "ann", "bob", user_streams=2, worker_streams=3) as gateway,
+        live(origin, "ann", "bob", worker_streams=6) as gateway,
         AsyncExitStack() as stack,
     ):
-        for _ in range(2):
+        for _ in range(5):
             await (await stack.enter_async_context(opened(gateway))).begin()
-        async with opened(gateway) as third:
-            await third.say("connection_init", payload=ANN)
-            assert await third.closed() == 4429
+        async with opened(gateway) as sixth:
+            await sixth.say("connection_init", payload=ANN)
+            assert await sixth.closed() == 4429
+            assert sixth.reason == "The streams of a user may be at most 5, not 6."
         async with opened(gateway) as bob:
             await bob.begin({"authorization": "Bearer bob"})
-            async with opened(gateway) as fourth:
-                assert await fourth.closed() == 1013
-        await until(lambda: gateway.streams.count == 2)
+            async with opened(gateway) as seventh:
+                assert await seventh.closed() == 1013
+                assert seventh.reason == "The streams of a worker may be at most 6, not 7."
+        await until(lambda: gateway.streams.count == 5)
         async with opened(gateway) as bob:
             await bob.begin({"authorization": "Bearer bob"})
 
