@@ -146,9 +146,10 @@ def create_app(  # noqa: PLR0913 - each has a default
     app = Starlette(
         routes=[*_routes(endpoint, sockets), *desk.routes, *Health(storage.records).routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
-        middleware=around(settings.allowed_origins, settings.hosts, observer),
+        middleware=around(settings.allowed_origins, settings.hosts, observer, tls_for=settings.tls_for),
         lifespan=lambda _app: _running(settings, storage, access, writes, streams, observer),
     )
+    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
     app.state.fetcher = access.fetcher  # For whoever looks at how it goes.
     return app
 

@@ -20,6 +20,7 @@ from gateway.upstream.href import Origin
 LISTENS: Final = "http://127.0.0.1:8000"
 
 _PUBLIC: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?|https?://\[[0-9a-f:]+\](?::[0-9]{1,5})?")
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _REDIS: Final = re.compile(r"(?:rediss?|unix)://.")
 
 
@@ -55,6 +56,8 @@ class Settings:
     """Between two looks at one that is quiet."""
     public_url: str = LISTENS
     """Where browsers find us: scheme, host and perhaps a port. The origin sends people back there."""
+    hsts_seconds: int = 31_536_000
+    """For which browsers come by TLS alone, once they have; where *public_url* is https. 0: not said."""
     home: Path | None = None
     """The folder of what is kept: sessions, their key, changes; without one that ends with the process."""
     session_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -109,8 +112,9 @@ class Settings:
         _check_limits(self.limits)
         self._check_logging()
 
-        if self.expand_bytes < 0:
-            raise WrongSetting(f"GATEWAY_EXPAND_BYTES must not be negative, but is {self.expand_bytes}.")
+        for name in ("expand_bytes", "hsts_seconds"):
+            if (value := getattr(self, name)) < 0:
+                raise WrongSetting(f"GATEWAY_{name.upper()} must not be negative, but is {value}.")
 
     def _check_addresses(self) -> None:
         try:
@@ -137,6 +141,16 @@ class Settings:
     def _check_logging(self) -> None:
         if self.log_level not in LEVELS:
             raise WrongSetting(f"GATEWAY_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {self.log_level}.")
+
+    @property
+    def tls_for(self) -> int:
+        """Return for how many seconds browsers are to come by TLS alone.
+
+        Not to this machine: they would do so for all that listens here, at any port.
+        """
+        public = urlsplit(self.public_url)
+        is_meant = public.scheme == "https" and public.hostname not in _LOOPBACK
+        return self.hsts_seconds if is_meant else 0
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -173,6 +187,7 @@ class Settings:
                 watch_min=read("WATCH_MIN", cast=float, default=5.0),
                 watch_max=read("WATCH_MAX", cast=float, default=60.0),
                 public_url=read("PUBLIC_URL", default=listens).rstrip("/").lower(),
+                hsts_seconds=read("HSTS_SECONDS", cast=int, default=31_536_000),
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),

@@ -1,5 +1,6 @@
 """What holds for every request, whatever it is for: an id, headers that protect, and no fault in detail."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -20,17 +21,22 @@ _PROTECTING: Final = (
 
 
 class Gate:
-    """Answers what *app* answers, with an id; a fault that nobody expected is masked."""
+    """Answers what *app* answers, with an id; a fault that nobody expected is masked.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Browsers are to come by TLS alone for *tls_for* so many seconds; 0 says nothing of it.
+    """
+
+    def __init__(self, app: ASGIApp, tls_for: int = 0) -> None:
         self._app = app
+        stay = (b"strict-transport-security", b"max-age=%d" % tls_for)
+        self._protecting = (*_PROTECTING, stay) if tls_for else _PROTECTING
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, request_id.begin(Headers(scope=scope)))
+        answer = _Answer(send, request_id.begin(Headers(scope=scope)), self._protecting)
         try:
             await self._app(scope, receive, answer.send)
         except ClientDisconnect:
@@ -45,9 +51,10 @@ class Gate:
 class _Answer:
     """An answer on its way to the client."""
 
-    def __init__(self, send: Send, id: str) -> None:
+    def __init__(self, send: Send, id: str, protecting: Sequence[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._id = id
+        self._protecting = protecting
         self.is_begun = False
 
     async def send(self, message: Message) -> None:
@@ -55,7 +62,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.is_begun = True
             said = {name.lower() for name, _ in message["headers"]}
-            ours = [each for each in _PROTECTING if each[0] not in said]
+            ours = [each for each in self._protecting if each[0] not in said]
             headers = [*message["headers"], *ours, (REQUEST_ID.encode(), self._id.encode())]
             message = {**message, "headers": headers}
         await self._send(message)

@@ -10,10 +10,15 @@ from gateway.edge.observing import Observing
 from gateway.telemetry.events import Observer
 
 
-def around(origins: Collection[str], hosts: Collection[str], observer: Observer) -> list[Middleware]:
-    """Return what stands around an application that pages at *origins* may read, asked as *hosts*."""
+def around(
+    origins: Collection[str], hosts: Collection[str], observer: Observer, *, tls_for: int
+) -> list[Middleware]:
+    """Return what stands around an application that pages at *origins* may read, asked as *hosts*.
+
+    Browsers are to come by TLS alone for *tls_for* so many seconds.
+    """
     return [
-        Middleware(Gate),
+        Middleware(Gate, tls_for=tls_for),
         Middleware(CrossOrigin, origins=origins, hosts=hosts),
         Middleware(Observing, observer=observer),
     ]

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.edge.gate import Gate
+from tests.gateway.conftest import OpenGraph
 from tests.gateway.graph import Graph
 
 pytestmark = pytest.mark.anyio
@@ -55,6 +56,58 @@ async def test_every_answer_is_protected(path: str, graph: Graph) -> None:
     assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
     assert response.headers.get_list("x-request-id") == ["a-test"]
     assert "server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"public_url": "https://graph.example"}, "max-age=31536000"),
+        ({"public_url": "https://graph.example", "hsts_seconds": 60}, "max-age=60"),
+        ({"public_url": "https://graph.example", "hsts_seconds": 0}, None),
+        ({"public_url": "http://graph.example"}, None),
+        ({"public_url": "https://localhost:8443"}, None),
+        ({"public_url": "https://[::1]:8443"}, None),
+    ],
+)
+async def test_browsers_are_to_come_by_tls(
+    settings: dict[str, Any], said: str | None, open_graph: OpenGraph
+) -> None:
+    """Where we are known by https they do not try without; this machine has other servers, too."""
+    async with open_graph(**settings) as graph:
+        answers = [await graph.http.get(path) for path in ("/graphql", "/nothing")]
+
+    assert [each.headers.get("strict-transport-security") for each in answers] == [said] * 2
+
+
+ELSEWHERE: Final = {"host": "evil.test", "x-forwarded-host": "evil.test", "forwarded": "host=evil.test"}
+HIDDEN: Final = (
+    *("/graphql/", "/auth/login/", "/health/live/", "/health", "/graphql/explorer/assets", "/auth"),
+    *("/metrics", "/metrics/", "/status", "/admin", "/debug", "/debug/pprof", "/console", "/server-status"),
+    *("/docs", "/redoc", "/openapi.json", "/schema", "/graphql/schema", "/graphiql", "/playground"),
+    *("/.git/config", "/.env", "/session.key", "/sessions.sqlite3", "/changes.sqlite3", "/catalog/titles"),
+    *("/graphql/explorer/assets/../index.html", "/graphql/explorer/assets/%2e%2e/index.html"),
+)
+
+
+async def test_there_is_nothing_else(graph: Graph) -> None:
+    """No inner matter is at our address, and no address leads to a host that a request named (T13, T34)."""
+    answers = {path: await graph.http.get(path, headers=ELSEWHERE) for path in HIDDEN}
+
+    assert {path: each.status_code for path, each in answers.items()} == dict.fromkeys(HIDDEN, 404)
+    assert [path for path, each in answers.items() if "evil.test" in each.text + str(each.headers)] == []
+
+
+async def test_no_host_that_is_named_is_told_again(graph: Graph) -> None:
+    """What we say of our own address comes from the settings (T13)."""
+    for path in (
+        "/",
+        "/graphql",
+        "/auth/login?return_to=http://evil.test/",
+        "/auth/callback",
+        "/auth/session",
+    ):
+        answer = await graph.http.get(path, headers={**ELSEWHERE, "accept": "text/html"})
+        assert "evil.test" not in answer.text + str(answer.headers), path
 
 
 async def test_a_fault_is_masked(caplog: pytest.LogCaptureFixture) -> None:
