@@ -125,7 +125,7 @@ def create_app(  # noqa: PLR0913 - each has a default
         tripping=tuning.tripping,
         clock=tuning.clock,
     )
-    terms = Terms(settings.public_url, may_exchange=settings.token_exchange)
+    terms = Terms(settings.public_url, settings.token_exchange, settings.sign_ins_per_minute)
     desk = Desk.over(storage.records, storage.sealer, access.dance, terms)
     recognise, forget = authenticate or desk.authenticator.viewer, desk.authenticator.forget
 
@@ -146,7 +146,13 @@ def create_app(  # noqa: PLR0913 - each has a default
     app = Starlette(
         routes=[*_routes(endpoint, sockets), *desk.routes, *Health(storage.records).routes],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
-        middleware=around(settings.allowed_origins, settings.hosts, observer, tls_for=settings.tls_for),
+        middleware=around(
+            settings.allowed_origins,
+            settings.hosts,
+            observer,
+            tls_for=settings.tls_for,
+            proxies=settings.proxies,
+        ),
         lifespan=lambda _app: _running(settings, storage, access, writes, streams, observer),
     )
     app.router.redirect_slashes = False  # It would lead to whatever host a request names.

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -64,6 +65,10 @@ class Settings:
     """The first seals what is kept of sessions, all of them open it; without any, a key lies in *home*."""
     token_exchange: bool = False
     """Whether who holds an access token of the origin may exchange it for one of ours."""
+    sign_ins_per_minute: int = 120
+    """How often one address may ask for what signs people in."""
+    proxies: tuple[str, ...] = ()
+    """The addresses and networks of proxies whose ``X-Forwarded-For`` says where a request comes from."""
     limits: Limits = field(default_factory=Limits)
     """What a request may be, whatever it asks for."""
     introspection: bool = True
@@ -133,6 +138,12 @@ class Settings:
         for each in self.allowed_origins:
             if not _PUBLIC.fullmatch(each):
                 raise WrongSetting(f"GATEWAY_ALLOWED_ORIGINS must be as https://app.example, not {each}.")
+        for each in self.proxies:
+            try:
+                ip_network(each)
+            except ValueError as error:
+                text = f"GATEWAY_PROXIES must be addresses or networks as 10.0.0.0/8, not {each}."
+                raise WrongSetting(text) from error
 
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:
@@ -191,6 +202,8 @@ class Settings:
                 home=home(environ),
                 session_keys=read("SESSION_KEYS", cast=_words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
+                sign_ins_per_minute=read("SIGN_INS_PER_MINUTE", cast=int, default=120),
+                proxies=read("PROXIES", cast=_words, default=()),
                 limits=_limits(read),
                 introspection=read("INTROSPECTION", cast=bool, default=True),
                 operations_at_once=read("OPERATIONS_AT_ONCE", cast=int, default=200),
@@ -258,6 +271,7 @@ _POSITIVE = (
     "cache_bytes",
     "watch_min",
     "watch_max",
+    "sign_ins_per_minute",
 )
 
 _MEANINGS = {

@@ -5,6 +5,7 @@ from typing import Self
 
 from starlette.routing import BaseRoute, Route
 
+from gateway.auth import pages
 from gateway.auth.approval import Approval
 from gateway.auth.authenticator import Authenticator
 from gateway.auth.browser import CALLBACK, BrowserRoutes
@@ -12,9 +13,10 @@ from gateway.auth.dance import Dance
 from gateway.auth.devices import Devices
 from gateway.auth.guard import Guard
 from gateway.auth.logins import Logins
+from gateway.auth.rate import Answer, RateLimit
 from gateway.auth.sealing import Sealer
 from gateway.auth.sessions import Sessions
-from gateway.auth.tokens import APPROVAL, TokenRoute
+from gateway.auth.tokens import APPROVAL, TokenRoute, slow_down
 from gateway.stores.records import Records
 
 
@@ -26,6 +28,8 @@ class Terms:
     """Where browsers know us."""
     may_exchange: bool = False
     """Whether an access token of the origin can be exchanged for one of ours."""
+    requests_per_minute: int = 120
+    """How often one address may ask for what signs people in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,18 @@ class Desk:
         browser = BrowserRoutes(url, dance, Logins(records, sealer), sessions, authenticator, guard)
         tokens = TokenRoute(url, dance, devices, sessions, terms.may_exchange)
         approval = Approval(devices, sessions, guard)
+        rate = RateLimit(terms.requests_per_minute)
+
+        def page(answer: Answer) -> Answer:
+            return rate.around(answer, pages.too_often)
+
         routes = [
-            Route("/auth/login", browser.login, methods=["GET"]),
-            Route(CALLBACK, browser.callback, methods=["GET"]),
+            Route("/auth/login", page(browser.login), methods=["GET"]),
+            Route(CALLBACK, page(browser.callback), methods=["GET"]),
             Route("/auth/logout", browser.logout, methods=["POST"]),
             Route("/auth/session", browser.session, methods=["GET"]),
-            Route("/auth/token", tokens.answer, methods=["POST"]),
-            Route(APPROVAL, approval.ask, methods=["GET"]),
-            Route(APPROVAL, approval.decide, methods=["POST"]),
+            Route("/auth/token", rate.around(tokens.answer, slow_down), methods=["POST"]),
+            Route(APPROVAL, page(approval.ask), methods=["GET"]),
+            Route(APPROVAL, page(approval.decide), methods=["POST"]),
         ]
         return cls(authenticator, [*routes])

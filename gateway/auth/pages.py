@@ -31,6 +31,11 @@ def sign_in_failed(why: str, return_to: str, *, status: int) -> HTMLResponse:
     return show("Not signed in", fill(_FAILED, why=why, return_to=return_to), status=status)
 
 
+def too_often(why: str) -> HTMLResponse:
+    """Return the page for somebody from whose address too much is asked."""
+    return show("Too many requests", fill(_TOO_OFTEN, why=why), status=429)
+
+
 _STYLE: Final = Html("""
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 3rem 1rem; font: 1rem/1.5 system-ui, "Liberation Sans", sans-serif; }
@@ -75,3 +80,6 @@ $body
 _FAILED: Final = """<h1>You are not signed in</h1>
 <p role="alert">$why</p>
 <p><a href="$return_to">Go back</a></p>"""
+
+_TOO_OFTEN: Final = """<h1>Too many requests</h1>
+<p role="alert">$why Try again in a minute.</p>"""

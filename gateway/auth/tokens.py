@@ -96,6 +96,11 @@ class TokenRoute:
         )
 
 
+def slow_down(why: str) -> Response:
+    """Return the answer to who asks too often: devices know the code, and leave more time from then on."""
+    return JSONResponse({"error": "slow_down", "error_description": why}, 429, _NO_STORE)
+
+
 async def _read(request: Request) -> Mapping[str, str]:
     """Return the fields of a form or of a JSON object; each once, and each a text."""
     body = b""

@@ -181,6 +181,7 @@ def test_compose_names_only_what_is_there() -> None:
     assert (DOCKER / build["context"] / build["dockerfile"]).samefile(DOCKER / "Dockerfile")
     address = services["proxy"]["networks"]["inside"]["ipv4_address"]
     assert services["origin"]["environment"]["ORIGIN_PROXIES"] == address
+    assert services["gateway"]["environment"]["GATEWAY_PROXIES"] == address
 
 
 def test_manifests_name_only_what_is_there() -> None:
