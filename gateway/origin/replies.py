@@ -88,7 +88,12 @@ def reply_refusal(refusal: Refusal, realm: str, *, is_json: bool = False) -> Rep
 async def suit(reply: Reply, request: Headers, verb: str) -> Reply:
     """Return *reply* as it suits who asked: unchanged, compressed, or not repeated."""
     has_gzip = reply.is_compressible and _accepts_gzip(request)
-    headers = {**reply.headers, "vary": "Accept, Accept-Encoding", "x-content-type-options": "nosniff"}
+    headers = {
+        "referrer-policy": "no-referrer",  # The address of a feed is a secret.
+        **reply.headers,
+        "vary": "Accept, Accept-Encoding",
+        "x-content-type-options": "nosniff",
+    }
     if reply.etag is not None:
         headers["etag"] = f'"{reply.etag}-gzip"' if has_gzip else f'"{reply.etag}"'
         if reply.status == 200 and verb in {"GET", "HEAD"} and _is_known(reply.etag, request):

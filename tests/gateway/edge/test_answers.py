@@ -1,5 +1,6 @@
 """Media types, statuses and codes of answers; what they cost; and what they never say."""
 
+import base64
 import logging
 from collections.abc import Mapping
 
@@ -76,25 +77,42 @@ REFUSALS = {
     "cut off": ("{", "GRAPHQL_PARSE_FAILED"),
     "a string without an end": ('{ titles(search: "x', "GRAPHQL_PARSE_FAILED"),
     "a bad escape": ('{ titles(search: "\\x") { totalCount } }', "GRAPHQL_PARSE_FAILED"),
+    "half a pair": ('{ titles(search: "\\uD800") { totalCount } }', "GRAPHQL_PARSE_FAILED"),
     "an unknown field": ("{ x }", "GRAPHQL_VALIDATION_FAILED"),
     "an unknown argument": ("{ titles(x: 1) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
     "an unused fragment": ("{ __typename } fragment A on Query { __typename }", "GRAPHQL_VALIDATION_FAILED"),
     "a circle": ("{ ...A } fragment A on Query { ...A }", "GRAPHQL_VALIDATION_FAILED"),
+    "a fragment twice": (
+        "{ ...A } fragment A on Query { __typename } fragment A on Query { __typename }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "a directive twice": (
+        "{ __typename @skip(if: true) @skip(if: true) }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "an unknown directive": ("{ __typename @x }", "GRAPHQL_VALIDATION_FAILED"),
+    "a directive without its argument": ("{ __typename @include }", "GRAPHQL_VALIDATION_FAILED"),
+    "a directive with null": ("{ __typename @include(if: null) }", "GRAPHQL_VALIDATION_FAILED"),
+    "a directive with what may be null": (
+        "query ($a: Boolean) { __typename @include(if: $a) }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "an unknown variable": ("{ titles(search: $a) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
     "a mutation": ("mutation { x }", "GRAPHQL_VALIDATION_FAILED"),
 }
 
 
-@pytest.mark.parametrize("name", REFUSALS)
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL, 400)])
-async def test_what_cannot_be_executed_is_refused(name: str, accept: str, status: int, graph: Graph) -> None:
-    """A document that is not GraphQL, or not of this graph, has no data (Q1, Q2, Q6)."""
-    query, code = REFUSALS[name]
+async def test_what_cannot_be_executed_is_refused(accept: str, status: int, graph: Graph) -> None:
+    """A document that is not GraphQL, or not of this graph, has no data (Q1, Q2, Q6, Q13)."""
+    for name, (query, code) in REFUSALS.items():
+        response = await graph.http.post("/graphql", json={"query": query}, headers={"accept": accept})
 
-    response = await graph.http.post("/graphql", json={"query": query}, headers={"accept": accept})
-
-    assert response.status_code == status
-    assert {each["extensions"]["code"] for each in response.json()["errors"]} == {code}
-    assert "data" not in response.json()
+        errors = response.json()["errors"]
+        assert (name, response.status_code) == (name, status)
+        assert (name, {each["extensions"]["code"] for each in errors}) == (name, {code})
+        assert all(each["locations"] for each in errors), name
+        assert "data" not in response.json(), name
 
 
 WRONG_OPERATIONS: tuple[Mapping[str, object], ...] = (
@@ -148,6 +166,32 @@ async def test_a_variable_of_another_type_is_refused(
     assert [each["extensions"]["code"] for each in response.json()["errors"]] == ["BAD_USER_INPUT"]
     assert "data" not in response.json()
     assert wire.requests == []
+
+
+@pytest.mark.parametrize("name", ["null", "a number"])
+async def test_a_condition_is_a_boolean(name: str, graph: Graph) -> None:
+    """Null or anything else for what decides about a field does not begin the operation (Q13)."""
+    query = "query ($a: Boolean!) { __typename @skip(if: $a) }"
+
+    body = await graph.post(query, {"a": {"null": None, "a number": 1}[name]})
+
+    assert [each["extensions"]["code"] for each in body["errors"]] == ["BAD_USER_INPUT"]
+    assert "data" not in body
+
+
+@pytest.mark.parametrize("id", [2**53 + 1, 2**63, 2**64 - 1])
+async def test_a_large_id_is_not_another(id: int, graph: Graph, wire: Wire) -> None:
+    """A number for an id is the same number, or refused (Q11, Q21)."""
+    asked = f"/catalog/titles/movies/{id}"
+    wire.documents[asked] = title(asked, "Large")
+    encoded = base64.urlsafe_b64encode(f"movie:{id}".encode()).decode().rstrip("=")
+
+    found = await graph.ask("query ($id: ID!) { node(id: $id) { id } }", {"id": encoded})
+    refused = await graph.ask("query ($id: ID!) { node(id: $id) { id } }", {"id": id})
+
+    assert found == Answer({"node": {"id": encoded}}, {})
+    assert refused == Answer({"node": None}, {"node": "BAD_USER_INPUT"})
+    assert wire.targets == [[asked]]
 
 
 @pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL, 294)])

@@ -72,6 +72,11 @@ CASES: Final[Mapping[str, tuple[str, int, Callable[[int], str]]]] = {
         32_768,
         "{ __typename }".ljust,
     ),
+    "aliases of a mutation": (
+        "The aliases of an operation",
+        30,
+        lambda size: f"mutation {{ {_times(size, 'a%: __typename')} }}",
+    ),
     "tokens": ("The tokens of a document", 1_000, lambda size: f"{{ {_times(size - 2, '__typename')} }}"),
     "tokens in comments": (
         "The tokens of a document",
@@ -143,7 +148,7 @@ CASES: Final[Mapping[str, tuple[str, int, Callable[[int], str]]]] = {
 
 def _others(name: str) -> Limits:
     """Return limits of which only the one that a case is named by can be met."""
-    kept = name.partition(" in ")[0].replace(" by default", "").replace(" ", "_")
+    kept = name.partition(" in ")[0].partition(" of ")[0].replace(" by default", "").replace(" ", "_")
     return Limits(**{each: value if each == kept else MANY for each, value in asdict(Limits()).items()})
 
 
@@ -191,10 +196,12 @@ async def test_variables_have_the_same_limits(
 
 
 async def test_variables_are_not_read_without_end(graph: Graph) -> None:
-    """Many lists, none of them too long, are too many values together."""
-    body = await graph.post("{ __typename }", {"a": [[0] * 499 for _ in range(21)]})
+    """Many lists, none of them too long, are too many values together (Q10)."""
+    lists = [[0] * 499] * 19  # With the list of all twenty, and that in the variable, 9,502 values.
+    told = [await graph.post("{ __typename }", {"a": [*lists, [0] * last]}) for last in (497, 498, 499)]
 
-    assert "The values of all variables may be at most 10000" in body["errors"][0]["message"]
+    refusals = [[error["message"] for error in each.get("errors", ())] for each in told]
+    assert refusals == [[], [], ["The values of all variables may be at most 10000, not 10001."]]
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
@@ -209,6 +216,18 @@ async def test_an_answer_has_a_limit(more: int, open_graph: OpenGraph, wire: Wir
     refused = ("The objects of an answer may be at most 5, not 6.", "LIMIT_EXCEEDED")
     assert errors == [refused] * (more > 0)
     assert body["data"]["__typename"] == "Query"
+
+
+async def test_fragments_do_not_multiply_without_end(graph: Graph) -> None:
+    """Each of twenty spreads the next one twice: what would be a million fields is refused at once (Q6)."""
+    chain = [_fragment(f"...F{number + 1} ...F{number + 1}", f"F{number}") for number in range(19)]
+    document = "{ ...F0 }" + "".join(chain) + _fragment("__typename", "F19")
+
+    body = await graph.post(document)
+
+    assert body["errors"][0]["message"] == (
+        f"The fields of one name in a selection may be at most 10, not {2**19}."
+    )
 
 
 @pytest.mark.parametrize("of", ["query { % }", "mutation { % }"])
@@ -240,7 +259,7 @@ async def test_the_query_of_graphiql_is_answered(graph: Graph) -> None:
 
 @pytest.mark.parametrize(("more", "codes"), [(0, set()), (1, REFUSED)])
 async def test_the_schema_is_not_asked_about_without_end(more: int, codes: set[str], graph: Graph) -> None:
-    """Twenty levels are answered; another one is refused, also in a fragment."""
+    """Twenty levels are answered; another one is refused, also in a fragment (Q9)."""
     query = "name"
     for _ in range(17 + more):
         query = f"ofType {{ {query} }}"

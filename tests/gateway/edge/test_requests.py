@@ -7,11 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.gateway.conftest import OpenGraph
+from tests.gateway.documents import listing, title
 from tests.gateway.graph import REQUEST, Graph
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
 
+SEARCH = '{ titles(search: "%s") { nodes { id name { regular } } } }'
+FILM = "/catalog/titles/movies/1"
 TYPENAME = '{"query": "{ __typename }"}'
 HELLO = {"data": {"__typename": "Query"}}
 JSON = {"content-type": "application/json"}
@@ -52,12 +56,28 @@ BODIES = {
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
 async def test_a_body_that_is_no_request_is_refused(name: str, accept: str, graph: Graph) -> None:
-    """Whatever is sent, it is the client's mistake and never a fault of ours (H1, H2)."""
+    """Whatever is sent, it is the client's mistake and never a fault of ours (H1, H2, Q11, Q12, Q17)."""
     response = await graph.http.post("/graphql", content=BODIES[name], headers={**JSON, "accept": accept})
 
     assert response.status_code == 400
     assert [each["extensions"]["code"] for each in response.json()["errors"]] == ["BAD_USER_INPUT"]
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("0." + "1" * 401, "may have at most 400 digits in a row, not 401"),
+        ("[" * 63 + "]" * 63, "may be at most 64 levels deep, not 65"),
+    ],
+)
+async def test_what_is_too_much_of_a_body_is_named(what: str, told: str, graph: Graph) -> None:
+    """The limit and the value are in the message (G19)."""
+    body = f'{{"query": "{{ __typename }}", "variables": {{"x": {what}}}}}'
+
+    response = await graph.http.post("/graphql", content=body, headers=JSON)
+
+    assert [each["message"] for each in response.json()["errors"]] == [f"The body {told}."]
 
 
 async def test_a_batch_is_refused(graph: Graph, wire: Wire) -> None:
@@ -126,10 +146,10 @@ async def test_only_json_is_read(headers: Mapping[str, str], status: int, graph:
     assert response.status_code == status
 
 
-@pytest.mark.parametrize(("size", "status"), [(1_000_000, 200), (1_000_001, 413)])
+@pytest.mark.parametrize(("size", "status"), [(999_999, 200), (1_000_000, 200), (1_000_001, 413)])
 @pytest.mark.parametrize("is_told", [True, False])
 async def test_a_body_has_a_greatest_size(size: int, status: int, is_told: bool, graph: Graph) -> None:  # noqa: FBT001 - a parameter
-    """A megabyte is read; one byte more is not, be its size told or not, and the connection ends (H3)."""
+    """A megabyte is read; one byte more is not, told before or not, and the connection ends (H3, G19)."""
     body = TYPENAME.encode() + b" " * (size - len(TYPENAME))
 
     async def in_parts() -> AsyncIterator[bytes]:
@@ -141,6 +161,10 @@ async def test_a_body_has_a_greatest_size(size: int, status: int, is_told: bool,
 
     assert response.status_code == status
     assert response.headers.get("connection") == ("close" if status == 413 else None)
+    if status == 413:
+        told = f"The bytes of the body may be at most 1000000, not {size}."
+        assert [each["message"] for each in response.json()["errors"]] == [told]
+        assert response.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
 
 async def test_a_query_comes_by_get(graph: Graph) -> None:
@@ -196,9 +220,9 @@ async def test_only_queries_come_by_get(operation: str, method: str, accept: str
         assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
 async def test_other_methods_are_refused(method: str, graph: Graph) -> None:
-    """GraphQL goes by GET and POST."""
+    """GraphQL goes by GET and POST (Q14)."""
     response = await graph.http.request(method, "/graphql", content=TYPENAME, headers=JSON)
 
     assert response.status_code == 405
@@ -212,6 +236,83 @@ async def test_the_head_of_an_answer_comes_by_head(graph: Graph) -> None:
     none = await graph.http.request("HEAD", "/graphql", content=mutation, headers=JSON)
 
     assert (known.status_code, none.status_code) == (200, 400)
+
+
+OVERRIDES: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("&method=POST", {}),
+    ("&_method=POST", {}),
+    ("", {"x-http-method-override": "POST"}),
+    ("", {"x-http-method": "POST"}),
+    ("", {"x-method-override": "POST"}),
+)
+
+
+async def test_no_method_stands_for_another(graph: Graph, wire: Wire) -> None:
+    """What the origin lets old programs say is nothing here (T16)."""
+    query = 'mutation { rateTitle(input: {titleId: "x", opinion: {stars: 1}}) { __typename } }'
+    address = f"/graphql?{urlencode({'query': query})}"
+
+    answers = [await graph.http.get(address + more, headers=headers) for more, headers in OVERRIDES]
+
+    assert [each.status_code for each in answers] == [405] * len(OVERRIDES)
+    assert wire.requests == []
+
+
+CONDITIONS: Mapping[str, str] = {
+    "range": "bytes=0-3",
+    "if-range": '"x"',
+    "if-match": '"x"',
+    "if-none-match": "*",
+    "if-modified-since": "Sat, 28 Nov 2026 00:00:00 GMT",
+    "if-unmodified-since": "Thu, 01 Jan 1970 00:00:00 GMT",
+    "cookie": "; ".join(f"a{number}={'x' * 90}" for number in range(80)),
+}
+
+
+async def test_no_condition_changes_an_answer(graph: Graph) -> None:
+    """Parts, tags and times are not for answers, and eighty cookies are nobody's (H16)."""
+    told = {}
+    for name, said in CONDITIONS.items():
+        headers = {**JSON, name: said}
+        by_get = await graph.http.get("/graphql?query={__typename}", headers=headers)
+        by_post = await graph.http.post("/graphql", content=TYPENAME, headers=headers)
+        told[name] = [(each.status_code, each.json()) for each in (by_get, by_post)]
+
+    assert told == dict.fromkeys(CONDITIONS, [(200, HELLO)] * 2)
+
+
+UNKEYED: Mapping[str, str] = {
+    "host": "evil.test",
+    "x-forwarded-host": "evil.test",
+    "x-forwarded-proto": "evil",
+    "x-forwarded-prefix": "/evil",
+    "x-original-url": "/evil",
+    "x-rewrite-url": "/evil",
+    "forwarded": "host=evil.test;proto=evil",
+    "x-forwarded-for": "evil",
+    "accept-language": "evil",
+    "origin": "http://evil.test",
+    "referer": "http://evil.test/",
+    "user-agent": "evil",
+    "cookie": "evil=1; __Host-gateway_session=evil",
+    "authorization": "Basic ZXZpbA==",
+}
+
+
+async def test_nothing_unseen_changes_what_is_kept(open_graph: OpenGraph, wire: Wire) -> None:
+    """What one client says of itself is in no later answer, which comes from what is held (T29)."""
+    wire.documents["/catalog/titles"] = listing("catalog_titles", title(FILM, "F"), total=1)
+    answers = {}
+    async with open_graph(cache_bytes=1_000_000) as graph:
+        clean = await graph.http.post("/graphql", json={"query": SEARCH % "clean"})
+        for name, said in UNKEYED.items():
+            asked = {"query": SEARCH % name}
+            first = await graph.http.post("/graphql", json=asked, headers={name: said})
+            later = await graph.http.post("/graphql", json=asked)
+            answers[name] = (first.content, later.content, later.headers)
+
+    assert answers == dict.fromkeys(UNKEYED, (clean.content, clean.content, clean.headers))
+    assert len(wire.requests) == 1 + len(UNKEYED)
 
 
 async def test_an_empty_name_in_an_address_is_none(graph: Graph) -> None:

@@ -138,7 +138,7 @@ async def test_queries_and_errors_travel_too(origin: QueueOrigin) -> None:
         await ann.subscribe("q", "{ __typename }")
         assert await ann.hear() == {"id": "q", "type": "next", "payload": {"data": {"__typename": "Query"}}}
         assert await ann.hear() == {"id": "q", "type": "complete"}
-        for query, code in (("{", "GRAPHQL_PARSE_FAILED"), ("{ nothing }", "GRAPHQL_VALIDATION_FAILED")):
+        for query, code in REFUSED:
             await ann.subscribe("e", query)
             heard = await ann.hear()
             assert (heard["type"], heard["payload"][0]["extensions"]["code"]) == ("error", code)
@@ -160,6 +160,13 @@ async def test_cookies_count_from_our_own_page_alone(origin: QueueOrigin) -> Non
             assert await unsaid.closed() == 4403
 
 
+REFUSED = (
+    ("{", "GRAPHQL_PARSE_FAILED"),
+    ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+    ("subscription { queueChanged(kind: INSTANT) { " + "etag " * 11 + "} }", "LIMIT_EXCEEDED"),
+    ("{" + "".join(f"a{number}: __typename " for number in range(21)) + "}", "LIMIT_EXCEEDED"),
+    ("{ __typename }" + "#" * 32_768, "LIMIT_EXCEEDED"),
+)
 BAD: list[str | bytes] = [
     "not json",
     "[" * 60_000,

@@ -147,10 +147,15 @@ async def test_the_id_of_an_item_leads_to_it(
     ],
 )
 async def test_nobody_reads_what_is_anothers(browser: Browser, path: str) -> None:
-    """With another's token the answer is the recorded mismatch, and nothing else."""
-    answer = await browser.ask(f"/users/{ANN}{path}", BEN)
+    """With another's token the answer is the recorded mismatch, be there such a subscriber or not (T6)."""
+    answers = [await browser.ask(f"/users/{whose}{path}", BEN) for whose in (ANN, "T1nobody-")]
+    unsigned = [await browser.http.get(f"/users/{whose}{path}") for whose in (ANN, "T1nobody-")]
+    unknown = await browser.ask(f"/users/{ANN}{path}", "nobody")
 
-    assert (answer.status_code, _read(answer).findtext("message")) == (401, "User ID access token mismatch")
+    told = [(each.status_code, _read(each).findtext("message")) for each in answers]
+    assert told == [(401, "User ID access token mismatch")] * 2
+    assert [each.status_code for each in (*unsigned, unknown)] == [401] * 3
+    assert unsigned[0].content == unsigned[1].content
 
 
 @pytest.mark.parametrize("verb", ["POST", "GET"])
@@ -187,10 +192,13 @@ async def test_a_long_list_of_references_is_posted(browser: Browser) -> None:
 
 
 async def test_every_feed_opens_by_its_address_alone(browser: Browser) -> None:
-    """Unsigned, each address of the list gives an Atom feed under the title of its link."""
+    """Unsigned, each address gives an Atom feed under the title of its link, which nobody keeps (T14)."""
     feeds = _read(await browser.ask(f"/users/{ANN}/feeds"))
 
-    opened = [_read(await browser.http.get(link.get("href", ""))) for link in feeds]
+    answers = [await browser.http.get(link.get("href", "")) for link in feeds]
+    kept = {(each.headers["cache-control"], each.headers["referrer-policy"]) for each in answers}
+    assert kept == {("no-store", "no-referrer")}
+    opened = [_read(each) for each in answers]
     titles = [(feed.tag, feed.findtext(f"{{{ATOM}}}title")) for feed in opened]
     assert titles == [(f"{{{ATOM}}}feed", link.get("title")) for link in feeds]
     assert {feed.find(f"{{{ATOM}}}link").get("href") for feed in opened} == {  # type: ignore[union-attr]
