@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import Final
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 
 from gateway.edge import request_id
 from gateway.loaders.errors import ChangeError, IdReused, OutcomeUnknown, TooMuch, Unverifiable
@@ -102,15 +102,19 @@ def told(code: str, *, retry_after: float = RETRY_AFTER, **more: str) -> dict[st
 def present(error: GraphQLError) -> GraphQLError:
     """Return *error*, met while executing, as a client may see it: coded when known, masked when not."""
     cause = cause_of(error)
-    if cause is None:
-        # GraphQL's own: a variable that cannot be coerced, a null where none may be.
-        return _coded(error, error.message, told("INTERNAL" if error.path else "BAD_USER_INPUT"))
+    if cause is None and _is_about_what_was_asked(error):
+        return _coded(error, error.message, told("BAD_USER_INPUT"))
     if isinstance(cause, OutcomeUnknown):
         return _coded(error, str(cause), told(_code(cause), clientMutationId=cause.mutation_id))
     if isinstance(cause, _Known):
         return _known(error, cause)
-    log_fault("A resolver failed", cause)
+    log_fault("A resolver failed", cause or error)
     return _coded(error, "Internal error.", told("INTERNAL"))
+
+
+def _is_about_what_was_asked(error: GraphQLError) -> bool:
+    """Whether an error of GraphQL's own is about a variable or an argument, not about what a field gave."""
+    return not error.path or not all(isinstance(node, FieldNode) for node in error.nodes or ())
 
 
 def log_fault(what: str, error: BaseException) -> None:

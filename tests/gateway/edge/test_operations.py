@@ -1,8 +1,8 @@
-"""Operations that are answered as a stream: what is said of an answer beside its data."""
+"""Operations, however they came in: what is said of an answer beside its data, and what of faults."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import pytest
 import strawberry
@@ -19,6 +19,7 @@ from gateway.telemetry.trail import Trail
 pytestmark = pytest.mark.anyio
 
 STALE: Final = {"stale": {"seconds": 7}}
+OTHER: Final = {"many": None, "other": {"seen": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Bare:
     operation: Operation
     admit: Admit
     anew: Callable[[], "Bare"]
-    most_objects: int = 10
+    most_objects: int = 100
 
 
 Info = strawberry.Info[Bare, None]
@@ -46,6 +47,26 @@ class Answer:
         info.context.operation.stale = self.age or None
         return True
 
+    @strawberry.field
+    def number(self) -> int:
+        """Be a number, but for one."""
+        return 1 // int(self.age - 50)
+
+    @strawberry.field
+    def nothing(self) -> int:
+        """Be nothing, which it may not be."""
+        return cast("int", None)
+
+    @strawberry.field
+    def text(self) -> int | None:
+        """Be no number at all."""
+        return cast("int", "CANARY")
+
+    @strawberry.field
+    def list(self) -> list[int] | None:
+        """Be no list."""
+        return cast("list[int]", 7)
+
 
 @strawberry.type
 class Query:
@@ -55,6 +76,16 @@ class Query:
     def answer(self, age: float) -> Answer:
         """Be so many seconds old, or new where that is 0."""
         return Answer(age=age)
+
+    @strawberry.field
+    def aged(self, age: float = 0.0) -> Answer:
+        """Be new where nothing is said."""
+        return Answer(age=age)
+
+    @strawberry.field
+    def many(self) -> list[Answer] | None:
+        """Be a hundred."""
+        return [Answer(age=number) for number in range(100)]
 
 
 @strawberry.type
@@ -68,7 +99,7 @@ class Subscription:
             yield Answer(age=age)
 
 
-async def _bodies(query: str) -> list[object]:
+async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> list[Any]:
     schema = Schema(Query, subscription=Subscription, execution_context_class=EventExecutor)
     documents = Documents(schema.core, Limits())
 
@@ -78,7 +109,7 @@ async def _bodies(query: str) -> list[object]:
     operations = Operations(
         schema, cast("MakeContext", make), forget=lambda _viewer: pytest.fail("forgotten")
     )
-    stream = operations.stream(Asked(query, None, None), None, trail=Trail())
+    stream = operations.stream(Asked(query, variables, None), None, trail=Trail())
     return [answer.body async for answer in stream]
 
 
@@ -96,3 +127,41 @@ async def test_each_event_says_it_for_itself() -> None:
 
     new = {"data": {"answers": {"seen": True}}}
     assert bodies == [{**new, "extensions": STALE}, new, {**new, "extensions": STALE}]
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "paths"),
+    [
+        # One of a hundred fails, and none may be missing: there is no list, and one error that says which.
+        ("{ many { number } }", {"many": None}, [["many", 50, "number"]]),
+        ("{ many { nothing } other: answer(age: 0) { seen } }", OTHER, [["many", 0, "nothing"]]),
+        ("{ answer(age: 0) { nothing } }", None, [["answer", "nothing"]]),
+        (
+            "{ answer(age: 0) { text other: seen } }",
+            {"answer": {"text": None, "other": True}},
+            [["answer", "text"]],
+        ),
+        ("{ answer(age: 0) { list } }", {"answer": {"list": None}}, [["answer", "list"]]),
+    ],
+)
+async def test_a_field_that_gives_what_it_may_not_is_a_fault_of_ours(
+    query: str, data: object, paths: list[list[object]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Null goes up to where it may be, and the client is told where it was, not what (Q20, Q22)."""
+    (body,) = await _bodies(query)
+
+    errors = [(each["path"], each["message"], each["extensions"]["code"]) for each in body["errors"]]
+    assert errors == [(path, "Internal error.", "INTERNAL") for path in paths]
+    assert body["data"] == data
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("variables", [{"age": None}, {}])
+async def test_null_for_what_has_a_default_is_the_callers_mistake(
+    variables: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    """GraphQL finds it only when the field is asked: it is no fault of ours all the same (Q11)."""
+    (body,) = await _bodies("query ($age: Float = null) { aged(age: $age) { seen } }", variables)
+
+    assert [each["extensions"]["code"] for each in body["errors"]] == ["BAD_USER_INPUT"]
+    assert caplog.records == []
