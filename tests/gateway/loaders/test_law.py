@@ -12,6 +12,8 @@ from tests.gateway.loaders.reference import Reference, Selections, written
 from tests.gateway.loaders.synthetic import WIDE, make_catalog, serve
 from tests.gateway.wire import Entry, Wire
 
+pytestmark = pytest.mark.anyio
+
 SIZE = 3
 
 
@@ -27,12 +29,27 @@ def make_wire(random: Random) -> Wire:
     return wire
 
 
-@pytest.mark.anyio
+def _settings(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 @given(seed=st.integers(0, 2**32))
 @example(seed=9044)  # behind what was loaded before, a want came a turn too late for its level
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@_settings(25)
 async def test_requests_are_bounded_by_depth(seed: int) -> None:
     """A query is answered right, in no more requests than its levels need, and asks for nothing twice."""
+    await _ask(seed)
+
+
+@pytest.mark.verify
+@given(seed=st.integers(0, 2**32))
+@_settings(1_000)
+async def test_requests_of_many_queries_are_bounded_by_depth(seed: int) -> None:
+    """So is every one of a thousand queries."""
+    await _ask(seed)
+
+
+async def _ask(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - nothing secret
     catalog = make_catalog(random)
     picks = Selections(random, catalog).query()

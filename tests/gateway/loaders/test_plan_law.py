@@ -28,10 +28,26 @@ def _expanding_nothing_by_itself(random: Random) -> Catalog:
     return catalog
 
 
+def _settings(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@_settings(15)
 async def test_a_plan_changes_what_is_asked_for_and_not_what_is_answered(seed: int) -> None:
     """Planned or not, the answer is that of following every link; the plan never asks for more."""
+    await _answer_by_a_plan(seed)
+
+
+@pytest.mark.verify
+@given(seed=st.integers(0, 2**32))
+@_settings(1_000)
+async def test_many_plans_change_what_is_asked_for_and_not_what_is_answered(seed: int) -> None:
+    """So it is with each of a thousand plans."""
+    await _answer_by_a_plan(seed)
+
+
+async def _answer_by_a_plan(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - nothing secret
     catalog, wire = make_catalog(random), Wire()
     serve(catalog, wire)
@@ -50,9 +66,21 @@ async def test_a_plan_changes_what_is_asked_for_and_not_what_is_answered(seed: i
 
 
 @given(seed=st.integers(0, 2**32), most=st.integers(1, 20))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@_settings(15)
 async def test_no_operation_costs_more_than_it_may(seed: int, most: int) -> None:
     """Admitted or refused, before or on its way, an operation keeps within its bound."""
+    await _keep_within(most, seed)
+
+
+@pytest.mark.verify
+@given(seed=st.integers(0, 2**32), most=st.integers(1, 20))
+@_settings(1_000)
+async def test_none_of_many_operations_costs_more_than_it_may(seed: int, most: int) -> None:
+    """Neither does one of a thousand."""
+    await _keep_within(most, seed)
+
+
+async def _keep_within(most: int, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - nothing secret
     catalog, wire = make_catalog(random), Wire()
     serve(catalog, wire)
