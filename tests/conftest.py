@@ -1,5 +1,7 @@
 """What every test may use."""
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +10,17 @@ import pytest
 from tests import netflix_table as invented
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
 from tests.services import REDIS, require_postgresql, require_redis
+
+
+def pytest_configure() -> None:
+    """Have clients trust one authority: to read all that a machine trusts takes each of them 15 ms."""
+    os.environ["SSL_CERT_FILE"] = str(Path(__file__).parent / "nobody.pem")
+
+
+def pytest_collection_finish() -> None:
+    """Have garbage looked for more seldom, and not in what stays: it took a third of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

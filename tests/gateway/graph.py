@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import httpx
 from starlette.requests import HTTPConnection
 
-from gateway.app import create_app
+from gateway.app import Tuning, create_app
 from gateway.edge.streams import Authenticate
 from gateway.loaders.viewer import Viewer
+from gateway.schema.execution import Schema
+from gateway.schema.query import make_schema
 from gateway.settings import Settings
 from gateway.telemetry.events import Observer, silent
 from gateway.upstream.signing import Credentials
@@ -108,6 +111,7 @@ async def gateway_over(
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(wire)),
         authenticate=authenticate,
         observer=observer,
+        tuning=Tuning(schema=shared_schema()),
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -118,6 +122,12 @@ async def gateway_over(
     for _ in range(TURNS):
         await asyncio.sleep(0)
     assert _running() == before, "tasks are left behind"
+
+
+@cache
+def shared_schema() -> Schema:
+    """Return one schema for all: to make and to check it takes longer than most tests do."""
+    return make_schema()
 
 
 def _running() -> list[str]:

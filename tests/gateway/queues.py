@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.types import Receive, Scope, Send
 
-from gateway.app import create_app
+from gateway.app import Tuning, create_app
 from gateway.contract import Rel
 from gateway.edge.streams import StreamLimits, Streams
 from gateway.loaders.viewer import Viewer
@@ -20,6 +20,7 @@ from gateway.settings import Settings
 from gateway.telemetry.events import Observer, silent
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import ORIGIN, link, status
+from tests.gateway.graph import shared_schema
 
 QUEUE: Final = "/queues/instant"
 TAGS: Final = "subscription { queueChanged(kind: INSTANT) { etag } }"
@@ -116,6 +117,7 @@ async def live(
         authenticate=running.authenticate,
         streams=streams,
         observer=observer,
+        tuning=Tuning(schema=shared_schema()),
     )
     running.server = Server(app, streams.stop)
     serving = asyncio.create_task(running.server.serve(sockets=[listening]))
