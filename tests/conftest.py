@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def redis_url() -> str:
     """Return the address of a Redis server; tests use names of their own, made by chance."""
     require_redis()
     return REDIS
+
+
+@pytest.fixture
+def no_redis_url() -> str:
+    """Return the address of a Redis server that is not there."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"redis://127.0.0.1:{free.getsockname()[1]}/0"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,12 +1,12 @@
 """Bytes on a Redis server that comes and goes."""
 
-import socket
 from secrets import token_hex
 
 import pytest
 from redis.asyncio import Redis
 
-from gateway.stores.redis_bytes import PAUSE, RedisBytes
+from gateway.stores.pause import PAUSE
+from gateway.stores.redis_bytes import RedisBytes
 
 pytestmark = pytest.mark.anyio
 
@@ -21,17 +21,9 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def nowhere() -> str:
-    """Return an address where no server is."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"redis://127.0.0.1:{free.getsockname()[1]}/0"
-
-
-async def test_without_a_server_nothing_is_found_and_nothing_fails(nowhere: str) -> None:
+async def test_without_a_server_nothing_is_found_and_nothing_fails(no_redis_url: str) -> None:
     """A cache that is away makes requests slower, not wrong; and it is left alone for a while."""
-    async with Redis.from_url(nowhere, retry=None) as redis:
+    async with Redis.from_url(no_redis_url, retry=None) as redis:
         store = RedisBytes(redis)
         assert await store.get(["a", "b"]) == [None, None]
         await store.put({"a": (b"1", 10)})
@@ -39,12 +31,12 @@ async def test_without_a_server_nothing_is_found_and_nothing_fails(nowhere: str)
 
 
 async def test_numbers_that_could_not_be_increased_are_before_anything_is_found(
-    redis_url: str, nowhere: str
+    redis_url: str, no_redis_url: str
 ) -> None:
     """What a write made stale while the server was away is not found when it is back."""
     name = f"test:{token_hex(8)}"
     clock = Clock()
-    async with Redis.from_url(redis_url) as redis, Redis.from_url(nowhere, retry=None) as away:
+    async with Redis.from_url(redis_url) as redis, Redis.from_url(no_redis_url, retry=None) as away:
         await redis.set(name, 7, ex=60)
         store = RedisBytes(away, clock=clock)
         await store.increase([name], 60)
