@@ -23,6 +23,8 @@ from gateway.edge.endpoint import Endpoint, Executed, refused, unavailable
 from gateway.edge.health import Health
 from gateway.edge.layers import around
 from gateway.edge.operations import Operations
+from gateway.edge.persisted.resolving import Persisted
+from gateway.edge.persisted.trusted import Trusted
 from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
 from gateway.edge.streams import Authenticate, Streams
@@ -140,8 +142,11 @@ def create_app(  # noqa: PLR0913 - each has a default
 
     contexts = Contexts(settings=settings, access=access, planner=planner, writes=writes, documents=documents)
 
-    operations = Operations(schema, contexts.make, forget)
-    endpoint = Endpoint(schema, contexts.make, forget, Events(operations, recognise, streams), sharing)
+    trusted = Trusted.read(settings.trusted_mode, settings.trusted_documents)
+    persisted = Persisted(documents, storage.registered, trusted)
+    operations = Operations(schema, contexts.make, forget, persisted.resolve)
+    page = explorer.closed if trusted.is_enforced else explorer.page
+    endpoint = Endpoint(Events(operations, recognise, streams), sharing, page=page)
     sockets = Sockets(operations, recognise, streams, origins=settings.origins)
     app = Starlette(
         routes=[*_routes(endpoint, sockets), *desk.routes, *Health(storage.records).routes],
@@ -153,7 +158,7 @@ def create_app(  # noqa: PLR0913 - each has a default
             tls_for=settings.tls_for,
             proxies=settings.proxies,
         ),
-        lifespan=lambda _app: _running(settings, storage, access, writes, streams, observer),
+        lifespan=lambda _app: _running(settings, storage, access, writes, streams, observer, persisted),
     )
     app.router.redirect_slashes = False  # It would lead to whatever host a request names.
     app.state.fetcher = access.fetcher  # For whoever looks at how it goes.
@@ -180,8 +185,10 @@ async def _running(  # noqa: PLR0913, PLR0917 - what has to be opened and closed
     writes: Writes,
     streams: Streams,
     observer: Observer,
+    persisted: Persisted,
 ) -> AsyncIterator[None]:
     """Open what is kept; in the end let what goes on come to its end, and close everything."""
+    await persisted.check()
     async with storage.opened():
         async with _seen(observer, streams, access.budget, settings.origin_url):
             yield

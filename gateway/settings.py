@@ -14,7 +14,9 @@ from platformdirs import user_data_path
 from starlette.config import Config
 
 from gateway.auth.sealing import KeyUnusable, check
+from gateway.casts import one_of, paths, port, words
 from gateway.edge.limits import Limits
+from gateway.edge.persisted.trusted import Mode
 from gateway.telemetry.logs import LEVELS, LogFormat
 from gateway.upstream.href import Origin
 
@@ -73,6 +75,12 @@ class Settings:
     """What a request may be, whatever it asks for."""
     introspection: bool = True
     """Whether the schema may be asked about, and names are suggested to who misspells one."""
+    persisted_queries: int = 1_000
+    """The most documents that clients may register by their hashes; 0: none."""
+    trusted_documents: tuple[Path, ...] = ()
+    """Lists of trusted documents."""
+    trusted_mode: Mode = Mode.OFF
+    """What comes of them."""
     operations_at_once: int = 200
     """The most operations that a worker is at; one more waits for a moment, and is refused then."""
     allowed_origins: tuple[str, ...] = ()
@@ -117,9 +125,11 @@ class Settings:
         _check_limits(self.limits)
         self._check_logging()
 
-        for name in ("expand_bytes", "hsts_seconds"):
+        for name in ("expand_bytes", "hsts_seconds", "persisted_queries"):
             if (value := getattr(self, name)) < 0:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be negative, but is {value}.")
+        if self.trusted_mode is not Mode.OFF and not self.trusted_documents:
+            raise WrongSetting(f"GATEWAY_TRUSTED_DOCUMENTS is missing: {self.trusted_mode} needs a list.")
 
     def _check_addresses(self) -> None:
         try:
@@ -200,23 +210,28 @@ class Settings:
                 public_url=read("PUBLIC_URL", default=listens).rstrip("/").lower(),
                 hsts_seconds=read("HSTS_SECONDS", cast=int, default=31_536_000),
                 home=home(environ),
-                session_keys=read("SESSION_KEYS", cast=_words, default=()),
+                session_keys=read("SESSION_KEYS", cast=words, default=()),
                 token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
                 sign_ins_per_minute=read("SIGN_INS_PER_MINUTE", cast=int, default=120),
-                proxies=read("PROXIES", cast=_words, default=()),
-                limits=_limits(read),
+                proxies=read("PROXIES", cast=words, default=()),
+                limits=limits(environ),
                 introspection=read("INTROSPECTION", cast=bool, default=True),
+                persisted_queries=read("PERSISTED_QUERIES", cast=int, default=1_000),
+                trusted_documents=(lists := read("TRUSTED_DOCUMENTS", cast=paths, default=())),
+                trusted_mode=one_of(
+                    Mode, "GATEWAY_TRUSTED_MODE", read("TRUSTED_MODE", default="allow" if lists else "off")
+                ),
                 operations_at_once=read("OPERATIONS_AT_ONCE", cast=int, default=200),
-                allowed_origins=read("ALLOWED_ORIGINS", cast=_words, default=()),
-                allowed_hosts=read("ALLOWED_HOSTS", cast=_words, default=()),
+                allowed_origins=read("ALLOWED_ORIGINS", cast=words, default=()),
+                allowed_hosts=read("ALLOWED_HOSTS", cast=words, default=()),
                 attempts=read("ATTEMPTS", cast=int, default=3),
                 calls_per_second=read("CALLS_PER_SECOND", cast=int, default=4),
                 calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
                 cache_bytes=read("CACHE_BYTES", cast=int, default=64 * 1024 * 1024),
                 redis_url=read("REDIS_URL", default=None),
-                log_format=_log_format(read("LOG_FORMAT", default="json")),
+                log_format=one_of(LogFormat, "GATEWAY_LOG_FORMAT", read("LOG_FORMAT", default="json")),
                 log_level=read("LOG_LEVEL", default="INFO").upper(),
-                metrics_port=read("METRICS_PORT", cast=_port, default=None),
+                metrics_port=read("METRICS_PORT", cast=port, default=None),
             )
         except KeyError as error:
             missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
@@ -225,37 +240,24 @@ class Settings:
             raise WrongSetting(str(error)) from error
 
 
-def _limits(read: Config) -> Limits:
-    usual = Limits()
+def limits(environ: Mapping[str, str] = os.environ) -> Limits:
+    """Read what a request may be; raise ``WrongSetting``."""
+    read, usual = Config(environ=environ, env_prefix="GATEWAY_"), Limits()
     names = (each.name for each in fields(usual))
-    return Limits(
-        **{name: read(f"MAX_{name.upper()}", cast=int, default=getattr(usual, name)) for name in names}
-    )
+    try:
+        found = Limits(
+            **{name: read(f"MAX_{name.upper()}", cast=int, default=getattr(usual, name)) for name in names}
+        )
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
+    _check_limits(found)
+    return found
 
 
 def _check_limits(limits: Limits) -> None:
     for each in fields(limits):
         if (value := getattr(limits, each.name)) <= 0:
             raise WrongSetting(f"GATEWAY_MAX_{each.name.upper()} must be greater than 0, not {value}.")
-
-
-def _port(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise ValueError
-    return int(text)
-
-
-def _log_format(text: str) -> LogFormat:
-    try:
-        return LogFormat(text)
-    except ValueError as error:
-        raise WrongSetting(f"GATEWAY_LOG_FORMAT must be json or text, not {text}.") from error
-
-
-def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
 _POSITIVE = (

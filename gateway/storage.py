@@ -10,11 +10,13 @@ from typing import Final, Self
 from redis.asyncio import Redis
 
 from gateway.auth.sealing import Sealer
+from gateway.edge.persisted.registered import BYTES, Registered
 from gateway.settings import Settings
 from gateway.stores.mutations import Ledger
 from gateway.stores.records import Records
 from gateway.stores.redis_bytes import RedisBytes
 from gateway.stores.redis_calls import RedisCalls
+from gateway.stores.redis_documents import RedisDocuments
 from gateway.stores.redis_mutations import RedisLedger
 from gateway.stores.redis_records import RedisRecords
 from gateway.stores.sqlite_mutations import SQLiteLedger
@@ -48,6 +50,8 @@ class Storage:
     allowance: Allowance
     meter: Meter
     """Counts calls against the allowance."""
+    registered: Registered | None
+    """Documents that clients have registered; nothing where they may not."""
     redis: Redis | None = None
     """The connections to what all nodes share, where they do."""
 
@@ -66,6 +70,7 @@ class Storage:
                 representations=Shared(RedisBytes(redis), settings.consumer_secret.encode()),
                 allowance=allowance,
                 meter=SharedMeter(RedisCalls(redis), own, settings.consumer_key, allowance),
+                registered=_registered(settings, redis),
                 redis=redis,
             )
         return cls(
@@ -75,6 +80,7 @@ class Storage:
             representations=Memory(settings.cache_bytes),
             allowance=allowance,
             meter=own,
+            registered=_registered(settings),
         )
 
     @asynccontextmanager
@@ -95,6 +101,14 @@ class Storage:
 
 def _file(settings: Settings, name: str) -> Path | None:
     return settings.home / name if settings.home else None
+
+
+def _registered(settings: Settings, redis: Redis | None = None) -> Registered | None:
+    entries = settings.persisted_queries
+    if not entries:
+        return None
+    shared = None if redis is None else RedisDocuments(redis, entries=entries, bytes=BYTES)
+    return Registered(entries, BYTES, shared)
 
 
 def _sealer(settings: Settings) -> Sealer:

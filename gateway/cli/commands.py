@@ -13,7 +13,7 @@ import typer
 from gateway.app import create_app
 from gateway.audit.command import audit
 from gateway.auth.browser import CALLBACK
-from gateway.cli import origin
+from gateway.cli import documents, origin
 from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.cli.explain import explain
 from gateway.cli.index import index
@@ -43,6 +43,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(origin.app, name="origin")
+app.add_typer(documents.app, name="documents")
 app.command()(audit)
 app.command()(explain)
 app.command()(index)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from gateway.auth.sealing import KeyUnusable
 from gateway.demo import DemoFailed
+from gateway.edge.persisted.manifest import ManifestUnusable
 from gateway.origin.catalog.netflix_titles import CatalogFileUnusable
 from gateway.origin.database import DatabaseUnusable
 from gateway.origin.pictures.files import PictureRefused
@@ -32,6 +33,7 @@ _USERS_TO_MEND: Final = (
     DatabaseUnusable,
     DemoFailed,
     KeyUnusable,
+    ManifestUnusable,
     PictureRefused,
     WrongSetting,
 )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import orjson
-import strawberry
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,8 +17,9 @@ from gateway.edge import explain, explorer
 from gateway.edge.errors import CODES, RETRY_AFTER, is_unauthenticated, told
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
 from gateway.edge.observing import asking, observer_at, trail_at
-from gateway.edge.operations import Answer, Forget, answer_of
-from gateway.edge.request import SAFE, Asked, Refusal, read_asked
+from gateway.edge.operations import Answer, answer_of
+from gateway.edge.persisted.resolving import DocumentRefused
+from gateway.edge.request import SAFE, Asked, Refusal, is_operation, read_asked
 from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
 from gateway.loaders.viewer import Viewer
@@ -42,24 +42,22 @@ class Endpoint:
 
     def __init__(
         self,
-        schema: strawberry.Schema,
-        make_context: Callable[[Viewer | None], Context],
-        forget: Forget,
         events: Events,
         sharing: Sharing[Executed] | None = None,
+        *,
+        page: Callable[[], Response] = explorer.page,
     ) -> None:
-        self._schema = schema
-        self._make_context = make_context
+        self._operations = events.operations
         self._authenticate = events.authenticate
-        self._forget = forget
         self._events = events
         self._sharing = sharing
+        self._page = page
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
-        if request.method in SAFE and "query" not in request.query_params:
+        if not is_operation(request):
             if "text/html" in request.headers.get("accept", ""):
-                return explorer.page()
+                return self._page()
             raise HTTPException(400, "There is no `query`.")
         is_json_wanted, are_events_wanted = _media_type(request) is not None, accepts_events(_accept(request))
         if not is_json_wanted and not are_events_wanted:
@@ -69,6 +67,7 @@ class Endpoint:
         trail = asking(request, asked, viewer)
         if not is_json_wanted:
             return self._events.answer(request, asked, viewer)
+        asked = await self._operations.resolve(asked, trail)
         try:
             result, context = await self._executed(request, asked, viewer, trail)
         except InvalidOperationTypeError as error:
@@ -76,7 +75,7 @@ class Endpoint:
                 return self._events.answer(request, asked, viewer)
             raise _refusal(error) from error
         if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
-            await self._forget(viewer)
+            await self._operations.forget(viewer)
         return _response(result, request, context)
 
     async def _executed(
@@ -85,7 +84,7 @@ class Endpoint:
         what = explain.asked_for(request)
 
         async def execute() -> Executed:
-            context = self._make_context(viewer)
+            context = self._operations.make_context(viewer)
             context.operation.trail = trail
             explain.prepare(context.operation, what)
             return await self._execute(asked, context, request.method), context
@@ -104,7 +103,7 @@ class Endpoint:
     ) -> ExecutionResult | PreExecutionError:
         allowed = {OperationType.QUERY} if method in SAFE else {OperationType.QUERY, OperationType.MUTATION}
         try:
-            return await self._schema.execute(
+            return await self._operations.schema.execute(
                 asked.query or " ",  # strawberry takes an empty one for a fault of ours
                 variable_values=dict(asked.variables or {}),
                 context_value=context,
@@ -120,12 +119,15 @@ def refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = _REFUSALS.get(error.status_code, "BAD_USER_INPUT")
+    status = error.status_code
     if isinstance(error, Refusal):
         code = error.code
+    if isinstance(error, DocumentRefused) and _media_type(request) == JSON:
+        status = 200  # Like any other operation that is not begun.
     headers = dict(error.headers or {})
     after = float(headers.get("retry-after", RETRY_AFTER))
     body = {"errors": [{"message": error.detail, "extensions": told(code, retry_after=after)}]}
-    return _json(body, request, status=error.status_code, headers=headers)
+    return _json(body, request, status=status, headers=headers)
 
 
 def unavailable(request: Request, error: Exception) -> Response:

@@ -37,6 +37,17 @@ _NOT_BUILT: Final = """\
 </html>
 """
 
+_CLOSED: Final = """\
+<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <title>Trusted documents only</title>
+  <p>There is no GraphiQL here: this gateway answers trusted documents only
+  (<code>GATEWAY_TRUSTED_MODE=enforce</code>), and would refuse whatever you wrote into it, and its questions
+  about the schema. Use a gateway with another mode.</p>
+</html>
+"""
+
 
 def page(dist: Path = DIST) -> Response:
     """Return GraphiQL, or a page that says how to build it."""
@@ -44,6 +55,11 @@ def page(dist: Path = DIST) -> Response:
     if not index.is_file():
         return HTMLResponse(_NOT_BUILT, headers=_PAGE)
     return FileResponse(index, headers=_PAGE)
+
+
+def closed() -> Response:
+    """Return a page that says why GraphiQL is of no use where only trusted documents are answered."""
+    return HTMLResponse(_CLOSED, headers=_PAGE)
 
 
 def assets(dist: Path = DIST) -> Mount:

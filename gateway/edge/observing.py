@@ -69,7 +69,7 @@ def observer_at(connection: HTTPConnection) -> Observer:
 def asking(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -> Trail:
     """Take note of what is asked by an HTTP request, and by whom; return the trail of it."""
     trail = trail_at(connection)
-    trail.asking(asked.query, asked.operation_name, _caller(connection, viewer))
+    trail.asking(asked.operation_name, _caller(connection, viewer))
     return trail
 
 
@@ -77,7 +77,7 @@ def asking(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -> T
 def operation(connection: HTTPConnection, asked: Asked, viewer: Viewer | None) -> Iterator[Trail]:
     """See how an operation goes that is one of many on *connection*."""
     trail = _trail_of(connection.headers)
-    trail.asking(asked.query, asked.operation_name, _caller(connection, viewer))
+    trail.asking(asked.operation_name, _caller(connection, viewer))
     with _told(observer_at(connection), trail):
         yield trail
 

@@ -11,8 +11,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explain
-from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown
-from gateway.edge.request import Asked
+from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown, told
+from gateway.edge.request import Asked, Refusal
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
@@ -20,6 +20,9 @@ from gateway.telemetry.trail import Trail
 
 Forget = Callable[[Viewer], Awaitable[None]]
 """Ends the session of somebody whose token the origin takes no more."""
+
+Resolve = Callable[[Asked, Trail], Awaitable[Asked]]
+"""Puts its document into a request that only names it; raises ``Refusal`` where it is not to be answered."""
 
 MakeContext = Callable[[Viewer | None], Context]
 
@@ -38,19 +41,27 @@ class Answer:
     """Whether it was not begun for being a mutation or a subscription."""
 
 
+@dataclass(frozen=True, slots=True)
 class Operations:
     """Executes operations, however they came in."""
 
-    def __init__(self, schema: strawberry.Schema, make_context: MakeContext, forget: Forget) -> None:
-        self._schema = schema
-        self._make_context = make_context
-        self._forget = forget
+    schema: strawberry.Schema
+    make_context: MakeContext
+    forget: Forget
+    resolve: Resolve
 
     async def stream(
         self, asked: Asked, viewer: Viewer | None, allowed: frozenset[OperationType] = ALL, *, trail: Trail
     ) -> AsyncGenerator[Answer]:
         """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too."""
-        context = self._make_context(viewer)
+        try:
+            asked = await self.resolve(asked, trail)
+        except Refusal as error:
+            refused = Answer({"errors": [error_of(error)]}, is_begun=False)
+            trail.answered(refused.body)
+            yield refused
+            return
+        context = self.make_context(viewer)
         operation = context.operation
         operation.trail = trail
 
@@ -61,7 +72,7 @@ class Operations:
             operation = event.operation
             return event
 
-        results = await self._schema.stream(
+        results = await self.schema.stream(
             asked.query or " ",  # strawberry takes an empty one for a fault of ours
             variable_values=dict(asked.variables or {}),
             context_value=replace(context, anew=anew),
@@ -73,10 +84,15 @@ class Operations:
                 if not isinstance(result, ExecutionResult | PreExecutionError):
                     raise TypeError(type(result))  # The graph has neither @defer nor @stream.
                 if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
-                    await self._forget(viewer)
+                    await self.forget(viewer)
                 answer = answer_of(result, operation)
                 trail.answered(answer.body)
                 yield answer
+
+
+def error_of(refusal: Refusal) -> Mapping[str, object]:
+    """Return the error that tells of *refusal*."""
+    return {"message": refusal.detail, "extensions": told(refusal.code)}
 
 
 def answer_of(result: ExecutionResult | PreExecutionError, operation: Operation) -> Answer:
@@ -91,7 +107,7 @@ def answer_of(result: ExecutionResult | PreExecutionError, operation: Operation)
     if errors:
         show = present_refusal if is_refused else present
         body["errors"] = [error.formatted for error in shown(errors, show)]
-    if is_begun and (told := explain.extensions(operation)):
-        body["extensions"] = told
+    if is_begun and (extensions := explain.extensions(operation)):
+        body["extensions"] = extensions
     is_kind_refused = any(isinstance(cause_of(error), InvalidOperationTypeError) for error in errors)
     return Answer(body, is_begun, is_kind_refused)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from gateway.edge import strict_json
+from gateway.edge.document_ids import PARAMETERS, document_id_of
 from gateway.edge.strict_json import NotJSON
 
 LARGEST_BODY: Final = 1_000_000
@@ -35,10 +36,18 @@ class Asked:
     """The parameters of a GraphQL request, checked."""
 
     query: str
+    """The document; empty where there is only what it is called."""
     variables: Mapping[str, object] | None
     operation_name: str | None
     extensions: Mapping[str, object] | None = None
     """What a client says beyond GraphQL."""
+    document_id: str | None = None
+    """What the document is called: its hash, or an id that a list gives it."""
+
+
+def is_operation(request: Request) -> bool:
+    """Whether *request* can ask anything, or comes without an operation as browsers do."""
+    return request.method not in SAFE or not PARAMETERS.isdisjoint(request.query_params)
 
 
 async def read_asked(request: Request) -> Asked:
@@ -113,12 +122,19 @@ def _parsed(text: bytes, what: str) -> Mapping[str, object]:
 
 def checked(asked: Mapping[str, object]) -> Asked:
     """Return the operation that *asked* describes; raise ``HTTPException`` 400 where it does not."""
-    query, operation_name = asked.get("query"), asked.get("operationName")
+    query, operation_name, extensions = (
+        asked.get("query"),
+        asked.get("operationName"),
+        _map(asked, "extensions"),
+    )
+    document_id = document_id_of(asked, extensions)
+    if query is None and document_id is not None:
+        query = ""
     if not isinstance(query, str):
         raise HTTPException(400, "There is no `query`, or it is not a string.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HTTPException(400, "`operationName` must be a string.")
-    return Asked(query, _map(asked, "variables"), operation_name, _map(asked, "extensions"))
+    return Asked(query, _map(asked, "variables"), operation_name, extensions, document_id)
 
 
 def _map(asked: Mapping[str, object], name: str) -> Mapping[str, object] | None:

@@ -138,6 +138,7 @@ def facts_of(trail: Trail) -> dict[str, object]:
         "operation": trail.name,
         "kind": trail.kind,
         "document": trail.document,
+        **({} if trail.is_trusted is None else {"trusted": trail.is_trusted}),
         "client": trail.client,
         "version": trail.version,
         "caller": trail.caller,

@@ -1,6 +1,5 @@
 """What is known of one operation, from when it came in until its last answer. Pure but for the clocks."""
 
-import hashlib
 import re
 import time
 from collections import Counter
@@ -54,7 +53,9 @@ class Trail:
     caller: str = "anonymous"
     """How whoever asks is known: anonymous, session or bearer."""
     document: str = ""
-    """The SHA-256 of its text, in hexadecimal digits."""
+    """The SHA-256 of its text, in hexadecimal digits; what it was called where it was not found."""
+    is_trusted: bool | None = None
+    """Whether its document is one of those that are listed as trusted; None where there is no list."""
     name: str = ""
     kind: str = "unknown"
     """query, mutation or subscription; unknown of what was refused before that was clear."""
@@ -91,11 +92,15 @@ class Trail:
             return Outcome.PARTIAL
         return Outcome.ERROR if self.is_begun else Outcome.REFUSED
 
-    def asking(self, document: str, name: str | None, caller: str) -> None:
+    def asking(self, name: str | None, caller: str) -> None:
         """Take note of what is asked, and by whom."""
-        self.document = hashlib.sha256(document.encode(errors="surrogatepass")).hexdigest()
         self.name = name_of(name)
         self.caller = caller
+
+    def reading(self, document: str, *, is_trusted: bool | None = None) -> None:
+        """Take note of what its document is called."""
+        self.document = word_of(document)
+        self.is_trusted = is_trusted
 
     def planned(self, kind: str, name: str | None, expected: float) -> None:
         """Take note of what is going to be done."""

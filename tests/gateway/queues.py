@@ -1,7 +1,7 @@
 """An origin of queues that change, and a gateway in front of it by HTTP on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -101,14 +101,14 @@ async def live(
     origin: QueueOrigin,
     *users: str,
     observer: Observer = silent,
+    settings: Mapping[str, Any] | None = None,
     **limits: Any,  # noqa: ANN401
 ) -> AsyncIterator[Live]:
     """Run a gateway over *origin* where *users* are signed in; see that it leaves no task behind."""
     before = asyncio.all_tasks()
     streams = Streams(StreamLimits(**limits))
-    told = Settings(
-        origin_url=ORIGIN, consumer_key="key", consumer_secret="secret", watch_min=0.01, watch_max=0.02
-    )
+    quick = {"watch_min": 0.01, "watch_max": 0.02, **(settings or {})}
+    told = Settings(origin_url=ORIGIN, consumer_key="key", consumer_secret="secret", **quick)
     listening = bind("127.0.0.1", 0, setting="PORT")
     running = Live(f"http://127.0.0.1:{listening.getsockname()[1]}", streams, None, set(users))  # type: ignore[arg-type]
     app = create_app(

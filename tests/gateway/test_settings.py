@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edge.limits import Limits
+from gateway.edge.persisted.trusted import Mode
 from gateway.serving import found_at
 from gateway.settings import Settings, WrongSetting, home
 from gateway.telemetry.logs import LogFormat
@@ -41,6 +42,9 @@ def test_what_is_set_is_read() -> None:
         "GATEWAY_MAX_DEPTH": "11",
         "GATEWAY_MAX_ROOT_FIELDS": "3",
         "GATEWAY_INTROSPECTION": "false",
+        "GATEWAY_PERSISTED_QUERIES": "0",
+        "GATEWAY_TRUSTED_DOCUMENTS": "/lists/web app.json, /lists/phone.json",
+        "GATEWAY_TRUSTED_MODE": "enforce",
         "GATEWAY_HOME": "/nowhere",
         "GATEWAY_LOG_FORMAT": "text",
         "GATEWAY_LOG_LEVEL": "debug",
@@ -69,6 +73,9 @@ def test_what_is_set_is_read() -> None:
         calls_per_operation=7,
         limits=Limits(depth=11, root_fields=3),
         introspection=False,
+        persisted_queries=0,
+        trusted_documents=(Path("/lists/web app.json"), Path("/lists/phone.json")),
+        trusted_mode=Mode.ENFORCE,
         log_format=LogFormat.TEXT,
         log_level="DEBUG",
         metrics_port=9100,
@@ -104,6 +111,23 @@ def test_what_must_be_set_is_named(name: str) -> None:
         Settings.from_environ(environ)
 
 
+def test_a_list_alone_is_allowed() -> None:
+    """Whoever names a list wants it answered, and nothing else refused for it yet."""
+    read = Settings.from_environ({**ENVIRON, "GATEWAY_TRUSTED_DOCUMENTS": "/lists/web.json"})
+
+    assert read.trusted_mode is Mode.ALLOW
+
+
+@pytest.mark.parametrize("mode", ["audit", "allow", "enforce"])
+@pytest.mark.parametrize("lists", [None, "", " , "])
+def test_a_mode_needs_a_list(mode: str, lists: str | None) -> None:
+    """Nobody believes that something is enforced when there is nothing to enforce."""
+    named = {} if lists is None else {"GATEWAY_TRUSTED_DOCUMENTS": lists}
+
+    with pytest.raises(WrongSetting, match=rf"^GATEWAY_TRUSTED_DOCUMENTS is missing: {mode} needs a list"):
+        Settings.from_environ({**ENVIRON, **named, "GATEWAY_TRUSTED_MODE": mode})
+
+
 WRONG = [
     ("GATEWAY_LOG_FORMAT", "xml"),
     ("GATEWAY_LOG_LEVEL", "LOUD"),
@@ -115,6 +139,9 @@ WRONG = [
     ("GATEWAY_SIGN_INS_PER_MINUTE", "0"),
     ("GATEWAY_PROXIES", "proxy.example"),
     ("GATEWAY_PROXIES", "10.0.0.1/8"),
+    ("GATEWAY_PERSISTED_QUERIES", "-1"),
+    ("GATEWAY_PERSISTED_QUERIES", "false"),
+    ("GATEWAY_TRUSTED_MODE", "log-only"),
     ("GATEWAY_CALLS_PER_OPERATION", "0"),
     ("GATEWAY_ORIGIN_URL", ""),
     ("GATEWAY_ORIGIN_URL", "127.0.0.1:8001"),

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from gateway.edge.endpoint import Endpoint, refused, unavailable
 from gateway.edge.operations import Operations
+from gateway.edge.request import Asked
 from gateway.edge.sse import Events
 from gateway.edge.streams import Streams
 from gateway.loaders.levels import Operation
@@ -23,6 +24,7 @@ from gateway.resources import Href
 from gateway.schema.context import Context
 from gateway.schema.errors import BadUserInput, Unauthenticated
 from gateway.stores.records import StoreUnavailable
+from gateway.telemetry.trail import Trail
 from gateway.upstream.errors import (
     DeadlineExceeded,
     OriginLeftAlone,
@@ -73,9 +75,11 @@ async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
         operation = Operation(1.0)
         return cast("Context", type("Bare", (), {"operation": operation})())
 
-    schema = strawberry.Schema(Query)
-    events = Events(Operations(schema, make_context, door.forget), door.authenticate, Streams())
-    endpoint = Endpoint(schema, make_context, door.forget, events)
+    async def resolve(asked: Asked, _trail: Trail) -> Asked:
+        return asked
+
+    operations = Operations(strawberry.Schema(Query), make_context, door.forget, resolve)
+    endpoint = Endpoint(Events(operations, door.authenticate, Streams()))
     app = Starlette(
         routes=[Route("/graphql", endpoint.answer, methods=["POST"])],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},

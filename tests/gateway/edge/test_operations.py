@@ -10,6 +10,8 @@ import strawberry
 from gateway.edge.documents import Documents
 from gateway.edge.limits import Limits
 from gateway.edge.operations import MakeContext, Operations
+from gateway.edge.persisted.resolving import Persisted
+from gateway.edge.persisted.trusted import Trusted
 from gateway.edge.request import Asked
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
@@ -107,7 +109,10 @@ async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> 
         return Bare(Operation(1.0), documents.admit, make)
 
     operations = Operations(
-        schema, cast("MakeContext", make), forget=lambda _viewer: pytest.fail("forgotten")
+        schema,
+        cast("MakeContext", make),
+        forget=lambda _viewer: pytest.fail("forgotten"),
+        resolve=Persisted(documents, None, Trusted()).resolve,
     )
     stream = operations.stream(Asked(query, variables, None), None, trail=Trail())
     return [answer.body async for answer in stream]
