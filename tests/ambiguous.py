@@ -17,6 +17,7 @@ AMBIGUOUS: Final = {
     "two lengths": POST % b"Content-Length: 3\r\nContent-Length: 4" + b"abcd",
     "a length twice": POST % b"Content-Length: 3\r\nContent-Length: 3" + b"abc",
     "a list of lengths": POST % b"Content-Length: 3, 3" + b"abc",
+    "more than the length": POST % b"Content-Length: 3" + b"abcdefgh\r\n\r\n",
     "a length below 0": POST % b"Content-Length: -1",
     "a length with a sign": POST % b"Content-Length: +3" + b"abc",
     "a length with a blank": POST % b"Content-Length: 1 0" + b"abc",

@@ -235,7 +235,7 @@ async def test_requests_may_be_pipelined() -> None:
 
 
 async def test_what_could_be_read_in_two_ways_is_refused(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody between us and a client can be made to see other requests than we do (T32, H9, H10, G17)."""
+    """Nobody between us and a client can be made to see other requests than we do (T32, H4, H9, G17)."""
     async with live(QueueOrigin()) as gateway:
         answers = await answered(gateway.url, AMBIGUOUS)
 
