@@ -109,13 +109,15 @@ def create_app(  # noqa: PLR0913 - each has a default
     open_pool: Callable[[Limits], httpx.AsyncClient] = open_http,
     authenticate: Authenticate | None = None,
     streams: Streams | None = None,
+    admission: Admission | None = None,
     observer: Observer = silent,
     tuning: Tuning | None = None,
 ) -> Starlette:
     """Make the gateway's application over the origin that *settings* name.
 
     *authenticate* says who sends a request, in place of our own sign-in. Whoever gives *streams* can end what
-    is open before the application ends. *observer* is told what happens.
+    is open before the application ends; who gives *admission* knows whether there is a place. *observer* is
+    told what happens.
     """
     streams, tuning = streams or Streams(), tuning or Tuning()
     storage = Storage.of(settings)
@@ -133,7 +135,8 @@ def create_app(  # noqa: PLR0913 - each has a default
 
     schema = tuning.schema or make_schema()
     documents = Documents(schema.core, settings.limits, may_introspect=settings.introspection)
-    sharing = Sharing[Executed](documents.admit, Admission(settings.operations_at_once))
+    admission = admission or Admission(settings.operations_at_once)
+    sharing = Sharing[Executed](documents.admit, admission)
     writes = Writes(access.upstream, storage.ledger, _on_written(access, sharing))
     links = map_of(schema.core)
 
@@ -144,7 +147,7 @@ def create_app(  # noqa: PLR0913 - each has a default
 
     trusted = Trusted.read(settings.trusted_mode, settings.trusted_documents)
     persisted = Persisted(documents, storage.registered, trusted)
-    operations = Operations(schema, contexts.make, forget, persisted.resolve)
+    operations = Operations(schema, contexts.make, forget, persisted.resolve, admission)
     page = explorer.closed if trusted.is_enforced else explorer.page
     endpoint = Endpoint(Events(operations, recognise, streams), sharing, page=page)
     sockets = Sockets(operations, recognise, streams, origins=settings.origins)

@@ -13,6 +13,8 @@ from typing import Any, Final
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from gateway.edge.turnstile import Turnstile, Whole
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
@@ -72,12 +74,21 @@ def is_ambiguous(version: str, headers: Sequence[tuple[bytes, bytes]], *, upgrad
 class HttpProtocol(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, *args: Any, bounds: Bounds, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn has them
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - as uvicorn has them
+        bounds: Bounds,
+        turnstile: Turnstile | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._turnstile = turnstile
+        self._entered: Turnstile | None = None
         self._bounds = bounds
         self._timer: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
         self._is_in_head = False
+        self._is_in_message = False
         self._head_bytes = 0
         self._header_bytes = 0
         self._refusal = (400, "This is not HTTP/1.1.")
@@ -94,10 +105,13 @@ class HttpProtocol(HttpToolsProtocol):
         """Wait for nothing more."""
         self._wait(None)
         self._let_take(None)
+        self._leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as a request does not become too large."""
+        if self._turnstile is not None and self._is_turned_away(data, self._turnstile):
+            return
         if self._timer is None and self._unanswered() is None:
             self._wait(self._bounds.head_within)
         if self._is_in_head:
@@ -111,7 +125,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._is_in_head = True
+        self._is_in_head = self._is_in_message = True
         self._head_bytes = self._header_bytes = 0
 
     def on_url(self, url: bytes) -> None:
@@ -143,8 +157,14 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait for the application, not for the client."""
+        self._is_in_message = False
         self._wait(None)
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request."""
+        self._leave()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """Wait for the client to take what is written."""
@@ -164,6 +184,32 @@ class HttpProtocol(HttpToolsProtocol):
     def _check(self, status: int, what: str, limit: int, value: int) -> None:
         if value > limit:
             self._end_parsing(status, _limited(what, limit, value))
+
+    def _is_turned_away(self, data: bytes, turnstile: Turnstile) -> bool:
+        """Refuse *data* where it is an operation for which there is no place."""
+        # Of a request that was answered early there may be more to come, and it may look like another one.
+        is_between = not self._is_in_message and self._unanswered() is None
+        if not is_between or self.flow.write_paused or self.transport.is_closing():
+            return False
+        operation = Whole.of(data)
+        if operation is None:
+            return False
+        refusal = turnstile.enter(operation)
+        if refusal is None:
+            self._entered = turnstile
+            return False
+        self._wait(None)
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        self.transport.write(refusal)
+        return True
+
+    def _leave(self) -> None:
+        if self._entered is not None:
+            self._entered.leave()
+            self._entered = None
 
     def _end_parsing(self, status: int, why: str) -> None:
         self._refusal = (status, why)

@@ -1,16 +1,18 @@
 """Serves an application by HTTP until it is told to stop."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from gateway.edge.turnstile import Turnstile
 from gateway.protocol import Bounds, HttpProtocol
 
 STOP_WITHIN = 10
@@ -26,6 +28,9 @@ PING_EVERY = 20.0
 
 LONGEST_MESSAGE = 65_536
 """Bytes of a message on a WebSocket."""
+
+_COLLECT_AFTER: Final = (2_000, 10, 50)
+"""New objects, and collections of the generation below, after which garbage is collected."""
 
 
 Stopping = Callable[[], Awaitable[None]]
@@ -72,27 +77,48 @@ def serve(
     *,
     stopping: Stopping | None = None,
     bounds: Bounds | None = None,
+    turnstile: Turnstile | None = None,
 ) -> None:
     """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries.
 
     *stopping* is called first when the server is told to stop: it ends what would not end by itself. An
-    application that has nothing to end has no WebSockets either. *bounds* say what a client may use.
+    application that has nothing to end has no WebSockets either. *bounds* say what a client may use,
+    *turnstile* what is let in.
     """
     with closing(listening), suppress(KeyboardInterrupt):
-        Server(app, stopping, bounds).run(sockets=[listening])
+        _spare_collections()
+        Server(app, stopping, bounds, turnstile).run(sockets=[listening])
+
+
+def _spare_collections() -> None:
+    """Let the garbage collector look at what requests leave behind, and at nothing that was there before.
+
+    A full collection of all modules and schemas takes a quarter of a second, in which nobody is answered, and
+    Python's thresholds have one every second under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 class Server(uvicorn.Server):
     """A server that ends what is open before it waits for what is under way."""
 
-    def __init__(self, app: ASGIApp, stopping: Stopping | None = None, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        stopping: Stopping | None = None,
+        bounds: Bounds | None = None,
+        turnstile: Turnstile | None = None,
+    ) -> None:
+        protocol = partial(HttpProtocol, bounds=bounds or Bounds(), turnstile=turnstile)
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,  # What it has to say goes where everything goes.
                 access_log=False,  # It would write query strings, and with them signatures.
                 log_level="warning",
-                http=cast("type[HttpProtocol]", partial(HttpProtocol, bounds=bounds or Bounds())),
+                http=cast("type[HttpProtocol]", protocol),
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,

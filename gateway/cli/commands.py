@@ -19,7 +19,9 @@ from gateway.cli.explain import explain
 from gateway.cli.index import index
 from gateway.cli.secrets import read_files
 from gateway.demo import Server, Supervisor
+from gateway.edge.admission import Admission
 from gateway.edge.streams import Streams
+from gateway.edge.turnstile import Turnstile
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
@@ -93,11 +95,16 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
         settings = Settings.from_environ(listens=found_at(host, port))
         listening = bind(host, port, setting="PORT")
         set_up(settings.log_format, settings.log_level, Redaction(_secrets(settings)))
-        streams = Streams()
+        streams, admission = Streams(), Admission(settings.operations_at_once)
         with _observed(settings, host, port) as observer:
-            graph = create_app(settings, streams=streams, observer=observer)
+            graph = create_app(settings, streams=streams, admission=admission, observer=observer)
             console.print(f"The graph is at http://{host}:{port}/graphql, over {settings.origin_url}.")
-            serve(graph, listening, stopping=streams.stop)
+            serve(
+                graph,
+                listening,
+                stopping=streams.stop,
+                turnstile=Turnstile(admission, settings.tls_for, observer),
+            )
 
 
 @app.command()

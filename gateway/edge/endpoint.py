@@ -67,7 +67,7 @@ class Endpoint:
         trail = asking(request, asked, viewer)
         if not is_json_wanted:
             return self._events.answer(request, asked, viewer)
-        asked = await self._operations.resolve(asked, trail)
+        asked = await self._operations.read(asked, trail)
         try:
             result, context = await self._executed(request, asked, viewer, trail)
         except InvalidOperationTypeError as error:

@@ -48,6 +48,12 @@ class Gate:
             await answer.fail()
 
 
+def protecting(tls_for: int) -> Sequence[tuple[bytes, bytes]]:
+    """Return the headers that protect an answer; see ``Gate`` for *tls_for*."""
+    stay = (b"strict-transport-security", b"max-age=%d" % tls_for)
+    return (*_PROTECTING, stay) if tls_for else _PROTECTING
+
+
 class _Answer:
     """An answer on its way to the client."""
 

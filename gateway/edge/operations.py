@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import strawberry
+from graphql import OperationType as GraphQLOperationType
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explain
+from gateway.edge.admission import Admission
 from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown, told
+from gateway.edge.priority import Demand
 from gateway.edge.request import Asked, Refusal
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
@@ -43,19 +46,33 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Executes operations, however they came in."""
+    """Executes operations, however they came in, each at a place of *admission*.
+
+    A subscription has one until it is begun: how many there are is limited elsewhere.
+    """
 
     schema: strawberry.Schema
     make_context: MakeContext
     forget: Forget
     resolve: Resolve
+    admission: Admission
+
+    async def read(self, asked: Asked, trail: Trail) -> Asked:
+        """Return *asked* with its document; raise ``Refusal`` where that is not to be had."""
+        resolved = await self.resolve(asked, trail)
+        if asked.document_id is not None:
+            self.admission.glance.learn(asked.document_id, resolved.query)
+        return resolved
 
     async def stream(
         self, asked: Asked, viewer: Viewer | None, allowed: frozenset[OperationType] = ALL, *, trail: Trail
     ) -> AsyncGenerator[Answer]:
-        """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too."""
+        """Yield what *asked* is answered with on behalf of *viewer*; failures are answers too.
+
+        Raises ``Refusal``, before anything is yielded, where there is no place.
+        """
         try:
-            asked = await self.resolve(asked, trail)
+            asked = await self.read(asked, trail)
         except Refusal as error:
             refused = Answer({"errors": [error_of(error)]}, is_begun=False)
             trail.answered(refused.body)
@@ -72,14 +89,7 @@ class Operations:
             operation = event.operation
             return event
 
-        results = await self.schema.stream(
-            asked.query or " ",  # strawberry takes an empty one for a fault of ours
-            variable_values=dict(asked.variables or {}),
-            context_value=replace(context, anew=anew),
-            operation_name=asked.operation_name,
-            allowed_operation_types=allowed,
-        )
-        async with aclosing(results):
+        async with aclosing(self._results(asked, viewer, replace(context, anew=anew), allowed)) as results:
             async for result in results:
                 if not isinstance(result, ExecutionResult | PreExecutionError):
                     raise TypeError(type(result))  # The graph has neither @defer nor @stream.
@@ -88,6 +98,28 @@ class Operations:
                 answer = answer_of(result, operation)
                 trail.answered(answer.body)
                 yield answer
+
+    async def _results(
+        self, asked: Asked, viewer: Viewer | None, context: Context, allowed: frozenset[OperationType]
+    ) -> AsyncGenerator[object]:
+        """Yield what the schema answers, at a place as long as it is no event."""
+        admitted = await context.admit(asked.query, asked.variables or {})
+        demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
+        async with self.admission.place(demand, viewer.identity if viewer else None):
+            results = await self.schema.stream(
+                asked.query or " ",  # strawberry takes an empty one for a fault of ours
+                variable_values=dict(asked.variables or {}),
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=allowed,
+            )
+            is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
+            done = [] if is_subscription else [each async for each in results]
+        for result in done:
+            yield result
+        async with aclosing(results):
+            async for result in results:
+                yield result
 
 
 def error_of(refusal: Refusal) -> Mapping[str, object]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 import orjson
-from graphql import OperationType, get_operation_ast
+from graphql import OperationType
 
 from gateway.edge.admission import Admission
+from gateway.edge.priority import Demand
 from gateway.edge.request import Asked
 from gateway.loaders.viewer import Viewer
 from gateway.schema.execution import Admit
@@ -65,15 +66,17 @@ class Sharing(Generic[Result]):
         """Return what *execute* returns, or what it is about to return to who asked the same before.
 
         Only what reads is shared, unless it *is_alone*. The last one who no longer waits ends the execution.
-        Raises ``Refusal`` 503 where too much is done at once.
+        Raises ``Refusal``, 503 or 429, where too much is done at once.
         """
-        is_query = await self._is_query(asked)
+        admitted = await self._admit(asked.query, asked.variables or {})
+        demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
+        user = viewer.identity if viewer else None
 
         async def placed() -> Result:
-            async with self._admission.place(is_urgent=not is_query):
+            async with self._admission.place(demand, user):
                 return await execute()
 
-        if is_alone or not is_query:
+        if is_alone or demand.kind is not OperationType.QUERY:
             return await placed()
         question = Question.of(asked, viewer)
         run = self._runs.get(question)
@@ -93,11 +96,6 @@ class Sharing(Generic[Result]):
         """Let nobody join what is being answered to *identity*: it has changed something meanwhile."""
         for question in [each for each in self._runs if each.identity == identity]:
             del self._runs[question]
-
-    async def _is_query(self, asked: Asked) -> bool:
-        document = (await self._admit(asked.query, asked.variables or {})).document
-        operation = get_operation_ast(document, asked.operation_name) if document else None
-        return operation is not None and operation.operation is OperationType.QUERY
 
     def _end(self, question: Question, run: _Run[Result]) -> None:
         if self._runs.get(question) is run:

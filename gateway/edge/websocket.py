@@ -14,6 +14,7 @@ from gateway.edge import transport_ws as protocol
 from gateway.edge.errors import log_fault
 from gateway.edge.observing import operation
 from gateway.edge.operations import Operations
+from gateway.edge.request import Refusal
 from gateway.edge.streams import (
     Authenticate,
     Ending,
@@ -223,6 +224,8 @@ class Socket:
                 last = await self._answer(message, trail) or last
         except (WebSocketDisconnect, TimeoutError):
             return
+        except Refusal as refusal:
+            last = protocol.refuse(message.id, refusal.detail, refusal.code)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one operation
             log_fault("An operation failed", error)
             last = protocol.refuse(message.id, "Internal error.", "INTERNAL")

@@ -45,6 +45,14 @@ class OperationEnded:
     trail: Trail
 
 
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A request was refused unread, for there is too much to do; it is no operation."""
+
+    priority: str
+    """What it seemed to be: search, read or change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
     """A request to the origin for operations, or behind them, has come to an end."""
@@ -123,6 +131,7 @@ Event = (
     | Stopped
     | OperationBegan
     | OperationEnded
+    | TurnedAway
     | Exchanged
     | Sent
     | Called

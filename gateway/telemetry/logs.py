@@ -18,6 +18,7 @@ from gateway.telemetry.events import (
     Started,
     Stopped,
     Stopping,
+    TurnedAway,
 )
 from gateway.telemetry.redaction import Redaction
 from gateway.telemetry.trail import Met, Outcome, Trail
@@ -120,6 +121,8 @@ class Logs:
                 tell("operation", level=level, **facts_of(trail))
             case BreakerTurned(state):
                 tell("breaker", level=logging.INFO if state == "closed" else logging.WARNING, state=state)
+            case TurnedAway():
+                self._seldom("overloaded", level=logging.WARNING)
             case Exhausted(account):
                 self._seldom("quota exhausted", level=logging.WARNING, account=account)
 

@@ -26,6 +26,7 @@ from gateway.telemetry.events import (
     Sampled,
     Sent,
     StoreFailed,
+    TurnedAway,
 )
 from gateway.telemetry.trail import Trail
 
@@ -54,6 +55,8 @@ class Metrics:
         match event:
             case OperationEnded(trail):
                 self._operations.ended(trail)
+            case TurnedAway(priority):
+                self._operations.turned_away.labels(priority).inc()
             case Sampled():
                 self._process.sampled(event)
                 self._upstream.sampled(event)
@@ -70,6 +73,12 @@ class _OperationMetrics:
             "How long GraphQL operations took; subscriptions are open that long.",
             ["kind", "outcome"],
             buckets=_SECONDS,
+            registry=registry,
+        )
+        self.turned_away = Counter(
+            "gateway_turned_away",
+            "Requests refused unread, for there was too much to do, by what they seemed to be.",
+            ["priority"],
             registry=registry,
         )
         self._errors = Counter(

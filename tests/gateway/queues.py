@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.app import Tuning, create_app
 from gateway.contract import Rel
+from gateway.edge.admission import Admission
 from gateway.edge.streams import StreamLimits, Streams
 from gateway.loaders.viewer import Viewer
 from gateway.serving import Server, bind
@@ -102,6 +103,7 @@ async def live(
     *users: str,
     observer: Observer = silent,
     settings: Mapping[str, Any] | None = None,
+    admission: Admission | None = None,
     **limits: Any,  # noqa: ANN401
 ) -> AsyncIterator[Live]:
     """Run a gateway over *origin* where *users* are signed in; see that it leaves no task behind."""
@@ -116,6 +118,7 @@ async def live(
         open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(origin)),
         authenticate=running.authenticate,
         streams=streams,
+        admission=admission,
         observer=observer,
         tuning=Tuning(schema=shared_schema()),
     )

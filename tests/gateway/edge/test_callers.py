@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
+from gateway.edge.admission import Admission
 from gateway.edge.endpoint import Endpoint, refused, unavailable
 from gateway.edge.operations import Operations
 from gateway.edge.request import Asked
@@ -78,7 +79,7 @@ async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
     async def resolve(asked: Asked, _trail: Trail) -> Asked:
         return asked
 
-    operations = Operations(strawberry.Schema(Query), make_context, door.forget, resolve)
+    operations = Operations(strawberry.Schema(Query), make_context, door.forget, resolve, Admission(1))
     endpoint = Endpoint(Events(operations, door.authenticate, Streams()))
     app = Starlette(
         routes=[Route("/graphql", endpoint.answer, methods=["POST"])],

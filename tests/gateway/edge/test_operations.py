@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import pytest
 import strawberry
 
+from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
 from gateway.edge.limits import Limits
 from gateway.edge.operations import MakeContext, Operations
@@ -113,6 +114,7 @@ async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> 
         cast("MakeContext", make),
         forget=lambda _viewer: pytest.fail("forgotten"),
         resolve=Persisted(documents, None, Trusted()).resolve,
+        admission=Admission(1),
     )
     stream = operations.stream(Asked(query, variables, None), None, trail=Trail())
     return [answer.body async for answer in stream]

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.edge.admission import Admission
+from gateway.edge.priority import Demand, Priority
 from tests.gateway.queues import TAGS, Live, QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
@@ -183,3 +185,17 @@ async def test_who_leaves_is_watched_for_no_more(origin: QueueOrigin) -> None:
         async with asyncio.timeout(10):
             while gateway.streams.count:  # noqa: ASYNC110 - what is waited for is in another place
                 await asyncio.sleep(0.005)
+
+
+async def test_operations_need_a_place(origin: QueueOrigin) -> None:
+    """What finds none is refused like any other request, with when to come again."""
+    admission = Admission(1, soon=0.01)
+    async with live(origin, "ann", admission=admission) as gateway:
+        async with admission.place(Demand(Priority.READ, None)), listening(gateway) as refused:
+            body = json.loads(await refused.response.aread())
+        async with listening(gateway, "{ __typename }") as heard:
+            answer = await heard.next()
+
+    assert (refused.response.status_code, refused.response.headers["retry-after"]) == (503, "1")
+    assert body["errors"][0]["extensions"]["code"] == "OVERLOADED"
+    assert answer == ("next", {"data": {"__typename": "Query"}})

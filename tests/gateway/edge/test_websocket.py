@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from gateway import serving
+from gateway.edge.admission import Admission
+from gateway.edge.priority import Demand, Priority
 from gateway.edge.streams import StreamLimits
 from tests.gateway.queues import TAGS, Live, QueueOrigin, live
 
@@ -142,6 +144,22 @@ async def test_queries_and_errors_travel_too(origin: QueueOrigin) -> None:
             await ann.subscribe("e", query)
             heard = await ann.hear()
             assert (heard["type"], heard["payload"][0]["extensions"]["code"]) == ("error", code)
+
+
+async def test_operations_need_a_place(origin: QueueOrigin) -> None:
+    """What finds none is an `error` with its code, also a subscription; one that is begun holds none."""
+    admission = Admission(1, soon=0.01)
+    async with live(origin, "ann", admission=admission) as gateway, opened(gateway) as ann:
+        await ann.begin()
+        await ann.subscribe("s")
+        assert (await ann.hear())["type"] == "next"
+        async with admission.place(Demand(Priority.READ, None)):
+            for query in ("{ __typename }", TAGS):
+                await ann.subscribe("q", query)
+                heard = await ann.hear()
+                assert (heard["type"], heard["payload"][0]["extensions"]["code"]) == ("error", "OVERLOADED")
+        await ann.subscribe("q", "{ __typename }")
+        assert (await ann.hear())["type"] == "next"
 
 
 async def test_cookies_count_from_our_own_page_alone(origin: QueueOrigin) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.telemetry.events import Event, Exhausted, Sampled, Sent, several
+from gateway.telemetry.events import Event, Exhausted, Sampled, Sent, TurnedAway, several
 from gateway.telemetry.metrics import Metrics, served
 from gateway.telemetry.sampling import sample
 from gateway.upstream.breaker import Breaker, Tripping
@@ -160,6 +160,16 @@ async def test_a_day_that_is_over_is_told() -> None:
     assert Exhausted("consumer") in heard
     assert value(metrics, "gateway_calls_total", account="consumer") == 1
     assert value(metrics, "gateway_quota_exhausted_total", account="consumer") == 1
+
+
+def test_requests_that_are_turned_away_are_counted() -> None:
+    """By what they seemed to be."""
+    metrics = Metrics()
+    for priority in ("search", "search", "read"):
+        metrics(TurnedAway(priority))
+
+    assert value(metrics, "gateway_turned_away_total", priority="search") == 2
+    assert value(metrics, "gateway_turned_away_total", priority="read") == 1
 
 
 async def test_a_loop_that_is_held_up_is_told() -> None:

@@ -1,0 +1,78 @@
+"""How much may be under way at once, told by what is scarce: the time of the event loop.
+
+While operations wait for the origin the loop is free, and many may be under way; while they compute, each
+more only makes the others later, and every refusal. As in CoDel (RFC 8289) a burst is no congestion: there is
+a standing queue where even the shortest turn of the loop in an interval had much to do.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from typing import Final
+
+_MUCH: Final = 0.001
+"""Seconds of work in a turn of the loop."""
+_INTERVAL: Final = 0.02
+"""Seconds over which the shortest turn counts."""
+_LEAST_LEFT: Final = 0.3
+"""The share of the limit that is left, however long the turns were."""
+_GROWTH: Final = 1.25
+"""What the limit is multiplied by after an interval that would have had room for more."""
+
+
+class Congestion:
+    """Limits what is under way to *most*, and to less where that keeps the loop busy; never to less than 1.
+
+    *work* tells the seconds for which this thread has computed: that others take the processor is no reason
+    to do less.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        work: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._most = float(most)
+        self._limit = float(most)
+        self._clock = clock
+        self._work = work
+        self._is_measuring = False
+        self._begun: float | None = None
+        self._shortest = math.inf
+        self._peak = 0
+
+    @property
+    def limit(self) -> int:
+        """How much may be under way now."""
+        return int(self._limit)
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether the limit is less than it could be."""
+        return self._limit < self._most
+
+    def came(self, under_way: int) -> None:
+        """Take note that somebody came while so much was under way; measure the turn that begins."""
+        self._peak = max(self._peak, under_way)
+        if not self._is_measuring:
+            self._is_measuring = True
+            if self._begun is None:
+                self._begun = self._clock()
+            asyncio.get_running_loop().call_soon(self._turned, self._work())
+
+    def _turned(self, worked: float) -> None:
+        self._is_measuring = False
+        self._shortest = min(self._shortest, self._work() - worked)
+        if self._begun is not None and self._clock() - self._begun >= _INTERVAL:
+            self._adapt()
+            self._begun, self._shortest, self._peak = None, math.inf, 0
+
+    def _adapt(self) -> None:
+        if self._shortest > _MUCH:
+            used = min(self._limit, float(self._peak))
+            self._limit = max(1.0, used * max(_LEAST_LEFT, _MUCH / self._shortest))
+        elif self._peak >= self.limit:
+            self._limit = min(self._most, max(self._limit + 1, self._limit * _GROWTH))

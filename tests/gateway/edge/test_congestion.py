@@ -1,0 +1,111 @@
+"""How much may be under way, as the loop becomes busy and free."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+
+from gateway.edge.congestion import Congestion
+
+pytestmark = pytest.mark.anyio
+
+MOST: Final = 200
+INTERVAL: Final = 0.02
+BUSY: Final = 0.004
+"""Seconds of work in a turn that are too much."""
+
+
+class _Worker:
+    """A loop that has as much to do in each turn as it is told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.worked = 0.0
+        self.congestion = Congestion(MOST, clock=lambda: self.now, work=lambda: self.worked)
+
+    async def turn(self, *, work: float, under_way: int, lasting: float = 1.01 * INTERVAL) -> int:
+        """Pass a turn; return the limit after it."""
+        self.congestion.came(under_way)
+        self.worked += work
+        self.now += lasting
+        await asyncio.sleep(0)
+        return self.congestion.limit
+
+    async def turns(self, works: Sequence[float], under_way: int) -> list[int]:
+        """Pass turns of so much work each."""
+        return [await self.turn(work=work, under_way=under_way) for work in works]
+
+
+async def test_a_free_loop_limits_nothing() -> None:
+    """Where all wait for the origin, as many may be under way as there are places."""
+    worker = _Worker()
+
+    assert await worker.turns([0.0001] * 3, 150) == [MOST] * 3
+    assert not worker.congestion.is_felt
+
+
+async def test_a_busy_loop_takes_less() -> None:
+    """The limit goes down from what was under way, by how much too long the turns are, but not to nothing."""
+    worker = _Worker()
+
+    assert await worker.turns([BUSY] * 7, 100) == [30, 9, 2, 1, 1, 1, 1]
+    assert worker.congestion.is_felt
+
+
+async def test_a_little_too_much_takes_a_little() -> None:
+    """Turns of twice what they should be take half."""
+    assert await _Worker().turns([0.002], 100) == [50]
+
+
+async def test_a_burst_is_no_congestion() -> None:
+    """One short turn in an interval says that nothing stands and waits."""
+    worker = _Worker()
+    for work in (BUSY, 0.0001, BUSY, BUSY):
+        await worker.turn(work=work, under_way=100, lasting=INTERVAL / 4)
+
+    assert worker.congestion.limit == MOST
+
+
+async def test_that_others_take_the_processor_is_no_congestion() -> None:
+    """A turn may last long for that; fewer operations would not make it shorter."""
+    worker = _Worker()
+    await worker.turn(work=0.0001, under_way=100, lasting=1.0)
+
+    assert worker.congestion.limit == MOST
+
+
+async def test_there_is_room_again_soon() -> None:
+    """From one operation to all places it takes less than a second of short turns, where so many come."""
+    worker = _Worker()
+    await worker.turns([BUSY] * 7, 100)
+    intervals = 0
+    while worker.congestion.is_felt:
+        await worker.turn(work=0.0001, under_way=worker.congestion.limit)
+        intervals += 1
+
+    assert intervals * INTERVAL < 1.0
+
+
+async def test_a_limit_that_nobody_reaches_stays() -> None:
+    """Nothing is known of what more would do."""
+    worker = _Worker()
+    limit = await worker.turn(work=BUSY, under_way=100)
+
+    assert await worker.turns([0.0001] * 3, limit - 1) == [limit] * 3
+
+
+async def test_many_who_come_are_measured_once_a_turn() -> None:
+    """However many come in a turn, its work is looked up once when it begins, and once when it ends."""
+    looks: list[None] = []
+
+    def work() -> float:
+        looks.append(None)
+        return 0.0
+
+    congestion = Congestion(MOST, work=work)
+    for _ in range(10):
+        congestion.came(1)
+    await asyncio.sleep(0)
+
+    assert len(looks) == 2

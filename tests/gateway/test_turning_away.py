@@ -1,0 +1,165 @@
+"""What a connection does with requests that are refused as they came, by raw sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from gateway.edge.admission import Admission
+from gateway.edge.priority import Priority
+from gateway.edge.turnstile import Turnstile
+from gateway.serving import Server, bind
+from tests.gateway.graph import TURNS
+
+pytestmark = pytest.mark.anyio
+
+POST: Final = b"POST %b HTTP/1.1\r\nHost: g.test\r\nContent-Length: %d\r\n\r\n"
+ASKED: Final = POST % (b"/graphql", 2) + b"{}"
+
+
+class _Door(Admission):
+    """Turns questions away while it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.is_open = False
+        self.inside: list[int] = []
+
+    def turns_away(self, priority: Priority, inside: int) -> bool:
+        del priority
+        self.inside.append(inside)
+        return not self.is_open
+
+
+@dataclass
+class _House:
+    """A server, and what it lets in."""
+
+    port: int
+    door: _Door
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer, once somebody says so, with as much as was sent."""
+        self.begun.set()
+        await self.held.wait()
+        return PlainTextResponse(f"{len(await request.body())} bytes")
+
+
+async def _at_once(_request: Request) -> Response:
+    return PlainTextResponse("unread")
+
+
+@asynccontextmanager
+async def _house() -> AsyncIterator[_House]:
+    listening = bind("127.0.0.1", 0, setting="PORT")
+    house = _House(listening.getsockname()[1], _Door())
+    routes = [
+        Route("/graphql", house.answer, methods=["POST"]),
+        Route("/unread", _at_once, methods=["POST"]),
+    ]
+    server = Server(Starlette(routes=routes), turnstile=Turnstile(house.door))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
+            await asyncio.sleep(0.01)
+    try:
+        yield house
+    finally:
+        server.should_exit = True
+        async with asyncio.timeout(20):
+            await serving
+
+
+class _Client:
+    """One connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+
+    async def answer(self) -> tuple[int, bytes]:
+        """Return the next answer: its status and its body."""
+        async with asyncio.timeout(10):
+            head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+            lines = dict(each.lower().split(": ", 1) for each in head.strip().split("\r\n")[1:])
+            return int(head.split()[1]), await self._reader.readexactly(int(lines["content-length"]))
+
+
+@asynccontextmanager
+async def _client(house: _House) -> AsyncIterator[_Client]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    try:
+        yield _Client(reader, writer)
+    finally:
+        writer.close()
+
+
+async def test_who_is_turned_away_may_come_again() -> None:
+    """By the same connection, and is answered once there is a place."""
+    async with _house() as house, _client(house) as client:
+        house.held.set()
+        answers = []
+        for is_open in (False, False, True, False):
+            house.door.is_open = is_open
+            client.writer.write(ASKED)
+            answers.append(await client.answer())
+
+    assert [status for status, _ in answers] == [503, 503, 200, 503]
+    assert answers[2][1] == b"2 bytes"
+    assert b"OVERLOADED" in answers[0][1]
+    assert house.door.inside == [0, 0, 0, 0]
+
+
+async def test_who_is_inside_counts_until_answered_or_gone() -> None:
+    """One who is being answered counts; one who has hung up does no more."""
+    async with _house() as house, _client(house) as first, _client(house) as second:
+        house.door.is_open = True
+        first.writer.write(ASKED)
+        await house.begun.wait()
+        house.door.is_open = False
+        second.writer.write(ASKED)
+        assert (await second.answer())[0] == 503
+        first.writer.transport.abort()
+        async with asyncio.timeout(10):
+            while house.door.inside[-1] != 0:
+                second.writer.write(ASKED)
+                assert (await second.answer())[0] == 503
+        house.held.set()
+
+    assert house.door.inside[:2] == [0, 1]
+
+
+async def test_the_rest_of_a_body_is_no_request() -> None:
+    """Of a request that was answered before all of it came, what comes later is not answered again (T32)."""
+    async with _house() as house, _client(house) as client:
+        client.writer.write(POST % (b"/unread", len(ASKED)))
+        assert await client.answer() == (200, b"unread")
+        client.writer.write(ASKED)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)  # The server has read it by itself then.
+        client.writer.write(POST % (b"/unread", 0))
+        again = await client.answer()
+
+    assert again == (200, b"unread")
+    assert house.door.inside == []
+
+
+async def test_what_comes_in_pieces_goes_the_long_way() -> None:
+    """It is not judged by what has come of it."""
+    async with _house() as house, _client(house) as client:
+        house.held.set()
+        client.writer.write(ASKED[:-1])
+        await house.begun.wait()
+        client.writer.write(ASKED[-1:])
+
+        assert await client.answer() == (200, b"2 bytes")
+    assert house.door.inside == []
