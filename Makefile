@@ -26,7 +26,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $(STAMP)
 
 test: env explorer-if-node
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(COVERAGE)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(COVERAGE)
 
 check: env
 	@$(BIN)/ruff check .

@@ -1,15 +1,13 @@
 """A catalog with subscribers of one's own, and programs that act for them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.origin.database import Database
 from gateway.origin.models import Base
-from tests.databases import Databases, PostgreSQLDatabases
+from tests.databases import Databases
 
 from . import shop
 from .program import Acting, Program
@@ -21,7 +19,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-async def _fill(url: str) -> None:
+async def fill(url: str) -> None:
+    """Make a catalog with its subscribers, and nothing in their queues."""
     database = Database(url)
     await database.migrate()
     async with database.write() as session:
@@ -40,52 +39,13 @@ async def put(session: AsyncSession, *rows: Base) -> None:
 @pytest.fixture
 def url(sqlite_databases: Databases) -> str:
     """Return the address of a catalog of one's own."""
-    return sqlite_databases.copy(_fill)
+    return sqlite_databases.copy(fill)
 
 
-@pytest.fixture(scope="session")
-def shared_url(postgresql_server: PostgreSQLDatabases) -> str:
-    """Return the address of a catalog on a server, which tests use one after the other.
-
-    To clear a few tables there is a matter of milliseconds; to make and drop a database is not.
-    """
-    filled: list[str] = []
-
-    async def fill(url: str) -> None:
-        filled.append(url)
-        await _fill(url)
-
-    postgresql_server.copy(fill)
-    return filled[0]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def any_url(databases: Databases) -> str:
     """Run the test on every kind of database; a module whose ``url`` this is runs all of its tests so."""
-    url: str = request.getfixturevalue("url_of_" + request.param)
-    return url
-
-
-@pytest.fixture
-def url_of_sqlite(sqlite_databases: Databases) -> str:
-    """Return the address of a file of one's own."""
-    return sqlite_databases.copy(_fill)
-
-
-@pytest.fixture
-def url_of_postgresql(shared_url: str) -> str:
-    """Return the address of the shared catalog, as it was in the beginning."""
-    asyncio.run(_refill(shared_url))
-    return shared_url
-
-
-async def _refill(url: str) -> None:
-    database = Database(url)
-    async with database.write() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            await session.execute(delete(table))
-        await put(session, *shop.rows())
-    await database.close()
+    return databases.copy(fill)
 
 
 @pytest.fixture

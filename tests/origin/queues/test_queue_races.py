@@ -35,7 +35,7 @@ async def crowd(database: Database, url: str) -> AsyncIterator[list[Program]]:
     """Open the database as often as there are programs: what they have in common is the database alone."""
     async with database.write() as session:
         await put(session, *(row for row in shop.stock(BOB, QueueKind.DISC, 20)))
-    databases = [Database(url) for _ in range(CROWD)]
+    databases = [Database(url, wait=DEADLOCKED) for _ in range(CROWD)]
     yield [Program(opened) for opened in databases]
     for opened in databases:
         await opened.close()

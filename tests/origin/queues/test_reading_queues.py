@@ -7,34 +7,38 @@ from gateway.origin.accounts import QueueKind
 from gateway.origin.database import Database
 from gateway.origin.queues.reading import current_queues
 from gateway.origin.queues.storage import QueueKey
+from tests.databases import Databases
 from tests.origin.data.counting import statements
 
 from . import shop
-from .conftest import put
+from .conftest import fill, put
 from .program import Acting, Program, root, told
 from .shop import AMELIE, BOB, DISC_3, JAWS, OLD, TOTORO, TRIANGLE
 
 pytestmark = pytest.mark.anyio
 
-
-@pytest.fixture
-def url(any_url: str) -> str:
-    """Try it on every kind of database."""
-    return any_url
-
-
 ADDED = (TOTORO, JAWS, TRIANGLE, AMELIE, OLD)
 """In this order, a minute after each other; the third and the last are saved."""
 
 
+async def _fill_queue(url: str) -> None:
+    await fill(url)
+    database = Database(url)
+    for minute, title in enumerate(ADDED):
+        await Program(database, BOB, shop.NOW + 60 * minute).post("disc", title)
+    await database.close()
+
+
 @pytest.fixture
-async def bob(acting: Acting) -> Program:
-    """Queue some titles, a minute after each other."""
-    bob = acting(BOB)
-    for title in ADDED:
-        await bob.post("disc", title)
-        bob.now += 60
-    return bob
+def url(databases: Databases) -> str:
+    """Return the address of a catalog where a queue has titles, on every kind of database."""
+    return databases.copy(_fill_queue)
+
+
+@pytest.fixture
+def bob(acting: Acting) -> Program:
+    """Act for that subscriber, a minute after the last title."""
+    return acting(BOB, now=shop.NOW + 60 * len(ADDED))
 
 
 def titles(document: etree._Element) -> list[int]:

@@ -73,7 +73,7 @@ async def nodes(database: Database, url: str) -> AsyncIterator[list[Database]]:
     """Open the database as several processes do, with a crowd of subscribers in it."""
     async with database.write() as session:
         await put(session, [subscriber(name) for name in CROWD])
-    opened = [Database(url) for _ in range(3)]
+    opened = [Database(url, wait=60) for _ in range(3)]  # on machines however busy
     yield opened
     for one in opened:
         await one.close()
