@@ -114,7 +114,7 @@ async def leaks(
         for number, query in waiting:
             for _ in range(dice.randrange(10)):
                 await asyncio.sleep(0)
-            body = await graph.post(QUERIES[query], None, {USER: user(number)})
+            body = await _answered(graph, number, query)
             if body != {"data": expected(number, query)}:
                 wrong.append((number, body))
 
@@ -122,6 +122,15 @@ async def leaks(
         await asyncio.gather(*(work(graph) for _ in range(TOGETHER)))
     assert _is_shared(wire)
     return wrong
+
+
+async def _answered(graph: Graph, number: int, query: int) -> Any:  # noqa: ANN401
+    """Ask until the gateway has room: a machine that is busy with other things may leave it none at first."""
+    while True:
+        body = await graph.post(QUERIES[query], None, {USER: user(number)})
+        codes = {each["extensions"]["code"] for each in body.get("errors", ())}
+        if codes != {"OVERLOADED"}:
+            return body
 
 
 def _is_shared(wire: Wire) -> bool:
