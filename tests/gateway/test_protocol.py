@@ -132,7 +132,7 @@ async def test_who_drips_gains_no_time(begun: bytes) -> None:
                 await asyncio.sleep(0.02)
 
         dripping = asyncio.create_task(drip())
-        assert _status(await _all(reader)) == 408
+        assert _status(await _all(reader)) in {408, 0}  # Whoever still sends may lose what was answered.
         dripping.cancel()
 
 
