@@ -148,7 +148,8 @@ def create_app(  # noqa: PLR0913 - each has a default
     trusted = Trusted.read(settings.trusted_mode, settings.trusted_documents)
     persisted = Persisted(documents, storage.registered, trusted)
     operations = Operations(schema, contexts.make, forget, persisted.resolve, admission)
-    page = explorer.closed if trusted.is_enforced else explorer.page
+    is_open = settings.introspection and not trusted.is_enforced
+    page = explorer.page if is_open else explorer.closed
     endpoint = Endpoint(Events(operations, recognise, streams), sharing, page=page)
     sockets = Sockets(operations, recognise, streams, origins=settings.origins)
     app = Starlette(

@@ -41,10 +41,10 @@ _CLOSED: Final = """\
 <!doctype html>
 <html lang="en">
   <meta charset="utf-8">
-  <title>Trusted documents only</title>
-  <p>There is no GraphiQL here: this gateway answers trusted documents only
-  (<code>GATEWAY_TRUSTED_MODE=enforce</code>), and would refuse whatever you wrote into it, and its questions
-  about the schema. Use a gateway with another mode.</p>
+  <title>No GraphiQL</title>
+  <p>There is no GraphiQL here: this gateway answers no questions about its schema
+  (<code>GATEWAY_INTROSPECTION=false</code>), or trusted documents only
+  (<code>GATEWAY_TRUSTED_MODE=enforce</code>). Use one that is set otherwise.</p>
 </html>
 """
 
@@ -58,7 +58,7 @@ def page(dist: Path = DIST) -> Response:
 
 
 def closed() -> Response:
-    """Return a page that says why GraphiQL is of no use where only trusted documents are answered."""
+    """Return a page that says why GraphiQL is of no use here, and not shown."""
     return HTMLResponse(_CLOSED, headers=_PAGE)
 
 

@@ -263,6 +263,30 @@ def test_odd_requests_are_refused_in_terms_of_oauth(device: Device, odd: dict[st
     assert "CANARY" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        {
+            "content": b'{"device_code": "a", "device_code": "b"}',
+            "headers": {"content-type": "application/json"},
+        },
+        {
+            "content": b'{"grant_type": "a", "grant\\u005ftype": "b"}',
+            "headers": {"content-type": "application/json"},
+        },
+        {
+            "content": b"device_code=a&device_code=b",
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+        },
+    ],
+)
+def test_a_field_is_given_once(device: Device, twice: dict[str, Any]) -> None:
+    """Of two, nobody could say which one counts (T12)."""
+    answer = device.http.post("/auth/token", **twice)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+
+
 def test_tokens_come_by_post_alone(device: Device) -> None:
     """An address in a history or a log gives nothing."""
     assert device.http.get("/auth/token").status_code == 405

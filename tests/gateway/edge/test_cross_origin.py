@@ -3,7 +3,9 @@
 from typing import Final
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from gateway.edge.cross_origin import CrossOrigin
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.graph import Graph
 
@@ -89,3 +91,23 @@ async def test_only_our_names_are_answered(host: str, status: int, open_graph: O
         health = await graph.http.get("/health/live", headers={"host": host})
 
     assert (response.status_code, health.status_code) == (status, 200)
+
+
+@pytest.mark.parametrize(("host", "sent"), [("graph.example", "accept"), ("evil.test", "close")])
+async def test_sockets_are_opened_by_our_names(host: str, sent: str) -> None:
+    """A WebSocket is no way around (H13)."""
+    told: list[Message] = []
+
+    async def accept(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [(b"host", host.encode())]}
+    await CrossOrigin(accept, origins=(), hosts=("graph.example",))(scope, receive, send)
+
+    assert [each["type"] for each in told] == [f"websocket.{sent}"]

@@ -58,6 +58,20 @@ async def test_every_answer_is_protected(path: str, graph: Graph) -> None:
     assert "server" not in response.headers
 
 
+PERSONAL: Final = (
+    *("/graphql?query={__typename}", "/graphql?query={x}", "/graphql", "/nothing", "/auth/session"),
+    *("/auth/login", "/auth/callback", "/auth/device", "/auth/device?user_code=BCDF-GHJK", "/auth/token"),
+)
+
+
+async def test_what_is_somebodys_is_kept_nowhere(graph: Graph) -> None:
+    """Neither an answer, nor a refusal, nor a page about signing in is for any cache (T29)."""
+    answers = {path: await graph.http.get(path) for path in PERSONAL}
+
+    told = {path: each.headers.get("cache-control") for path, each in answers.items()}
+    assert told == dict.fromkeys(PERSONAL, "no-store")
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

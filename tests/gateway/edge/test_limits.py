@@ -279,7 +279,9 @@ async def test_the_schema_can_be_kept_to_ourselves(asked: str, open_graph: OpenG
         refused = await graph.ask(asked)
         misspelled = await graph.post("{ titel }")
         known = await graph.ask("{ __typename }")
+        page = await graph.http.get("/graphql", headers={"accept": "text/html"})
 
+    assert "There is no GraphiQL here" in page.text
     assert set(refused.codes.values()) == {"GRAPHQL_VALIDATION_FAILED"}
     assert misspelled["errors"][0]["message"] == "Cannot query field 'titel' on type 'Query'."
     assert known.data == {"__typename": "Query"}
