@@ -19,6 +19,7 @@ from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events,
 from gateway.edge.observing import asking, observer_at, trail_at
 from gateway.edge.operations import Answer, answer_of
 from gateway.edge.persisted.resolving import DocumentRefused
+from gateway.edge.presence import while_present
 from gateway.edge.request import SAFE, Asked, Refusal, is_operation, read_asked
 from gateway.edge.sharing import Sharing
 from gateway.edge.sse import Events
@@ -69,7 +70,8 @@ class Endpoint:
             return self._events.answer(request, asked, viewer)
         asked = await self._operations.read(asked, trail)
         try:
-            result, context = await self._executed(request, asked, viewer, trail)
+            executing = self._executed(request, asked, viewer, trail)
+            result, context = await while_present(request.receive, executing)
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION and are_events_wanted:
                 return self._events.answer(request, asked, viewer)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.edge import request_id
@@ -46,6 +46,8 @@ def _told(observer: Observer, trail: Trail) -> Iterator[None]:
     observer(OperationBegan(trail))
     try:
         yield
+    except ClientDisconnect:
+        raise
     except Exception:
         trail.answered({"errors": [{}]})
         raise

@@ -89,15 +89,19 @@ class Operations:
             operation = event.operation
             return event
 
-        async with aclosing(self._results(asked, viewer, replace(context, anew=anew), allowed)) as results:
-            async for result in results:
-                if not isinstance(result, ExecutionResult | PreExecutionError):
-                    raise TypeError(type(result))  # The graph has neither @defer nor @stream.
-                if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
-                    await self.forget(viewer)
-                answer = answer_of(result, operation)
-                trail.answered(answer.body)
-                yield answer
+        results = self._results(asked, viewer, replace(context, anew=anew), allowed)
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    if not isinstance(result, ExecutionResult | PreExecutionError):
+                        raise TypeError(type(result))  # The graph has neither @defer nor @stream.
+                    if viewer is not None and any(map(is_unauthenticated, result.errors or ())):
+                        await self.forget(viewer)
+                    answer = answer_of(result, operation)
+                    trail.answered(answer.body)
+                    yield answer
+        finally:
+            context.loader.leave()  # A subscription loads what leads to its events outside of any execution.
 
     async def _results(
         self, asked: Asked, viewer: Viewer | None, context: Context, allowed: frozenset[OperationType]

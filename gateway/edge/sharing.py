@@ -98,5 +98,8 @@ class Sharing(Generic[Result]):
             del self._runs[question]
 
     def _end(self, question: Question, run: _Run[Result]) -> None:
+        """Let nobody join *run*; what it fails with when nobody waits is no news for the loop."""
+        if run.task.done() and not run.task.cancelled():
+            run.task.exception()
         if self._runs.get(question) is run:
             del self._runs[question]

@@ -19,6 +19,7 @@ from gateway.edge.errors import log_fault, told
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON
 from gateway.edge.observing import trail_at
 from gateway.edge.operations import ALL, READING, Answer, Operations
+from gateway.edge.presence import left, while_present
 from gateway.edge.request import SAFE, Asked
 from gateway.edge.streams import (
     Authenticate,
@@ -66,7 +67,7 @@ class EventStream(Response):
             trail = trail_at(self._request)
             answers = self._events.operations.stream(self._asked, self._viewer, allowed, trail=trail)
             async with aclosing(answers):
-                first = await anext(answers)
+                first = await while_present(receive, _first(answers))
                 if first.is_kind_refused:
                     raise HTTPException(405, "By GET there are no mutations.", {"allow": "POST"})
                 if not first.is_begun:
@@ -95,7 +96,7 @@ class EventStream(Response):
         """Send until there is no more to send, nobody listens, or the stream must end."""
         await line.start()
         telling = asyncio.create_task(_tell(first, answers, line))
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(left(receive))
         beating = asyncio.create_task(line.beat(every=self._events.streams.limits.beat))
         checking = asyncio.create_task(self._check(line.stream))
         try:
@@ -150,15 +151,14 @@ class _Line:
             raise
 
 
+async def _first(answers: AsyncGenerator[Answer]) -> Answer:
+    return await anext(answers)
+
+
 async def _tell(first: Answer, answers: AsyncGenerator[Answer], line: _Line) -> None:
     await line.next(first.body)
     async for answer in answers:
         await line.next(answer.body)
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _next(body: object) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -158,7 +158,7 @@ async def end_when_signed_out(
             return
 
 
-async def finish(*tasks: asyncio.Task[None]) -> None:
+async def finish(*tasks: asyncio.Task[Any]) -> None:
     """Cancel *tasks*, and return when they have ended."""
     for task in tasks:
         task.cancel()

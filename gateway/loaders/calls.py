@@ -41,6 +41,11 @@ class Call:
         """Return what the origin counts it as: the consumer's, or the subscriber's (contract 2.9)."""
         return Account(self.ask.wants[0].identity)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Say whether anybody still waits for it."""
+        return any(errand.is_wanted for errand in self.errands)
+
     def without_parts(self) -> "Call | None":
         """Return it without what is to be expanded; nothing where nothing is."""
         wants = tuple(replace(want, parts=frozenset()) for want in self.ask.wants)
@@ -54,17 +59,17 @@ class Call:
 
 def tell(calls: Sequence[Call], exchange: Exchange) -> None:
     """Tell every order of the request that carries something for it."""
-    for order in dict.fromkeys(errand.order for errand in errands_of(calls)):
+    for order in dict.fromkeys(errand.payer for errand in errands_of(calls)):
         order.sent(
-            exchange, [call.ask for call in calls if any(each.order is order for each in call.errands)]
+            exchange, [call.ask for call in calls if any(each.payer is order for each in call.errands)]
         )
 
 
 def afforded(calls: Sequence[Call]) -> bool:
     """Say whether all who wait for *calls* may have them made once more."""
-    orders = dict.fromkeys(errand.order for errand in errands_of(calls))
+    orders = dict.fromkeys(errand.payer for errand in errands_of(calls))
     return all(
-        order.affords([call.ask for call in calls if any(each.order is order for each in call.errands)])
+        order.affords([call.ask for call in calls if any(each.payer is order for each in call.errands)])
         for order in orders
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.loaders.calls import Call, by_account, latest, tell
+from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.lanes import Lanes
 from gateway.loaders.wants import Answered
 from gateway.upstream.alarm import Alarm
@@ -37,13 +38,16 @@ class Outcome:
 
 
 class Exchanger:
-    """Makes requests; *lanes* learn from how they go, *retries* count them."""
+    """Makes requests; *lanes* learn from how they go, *retries* count them, *interest* may end them."""
 
-    def __init__(self, reader: Reader, breaker: Breaker, lanes: Lanes, retries: RetryBudget) -> None:
+    def __init__(
+        self, reader: Reader, breaker: Breaker, lanes: Lanes, retries: RetryBudget, interest: Interest
+    ) -> None:
         self._reader = reader
         self._breaker = breaker
         self._lanes = lanes
         self._retries = retries
+        self._interest = interest
         self._bulkheads = Bulkheads()
         self._alarm = Alarm()
 
@@ -61,13 +65,27 @@ class Exchanger:
             return Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
         if not self._breaker.admit():
             return Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
-        outcome = await self._read(calls, deadline)
+        outcome = await self._read_while_needed(calls, deadline)
+        if outcome is None:
+            return Outcome(dict.fromkeys(calls, DeadlineExceeded()))
         self._alarm.hear(outcome.answers.values())
         is_failed = all(is_transient(answer) for answer in outcome.answers.values())
         self._breaker.went(well=not is_failed)
         families = {call.family for call in calls}
         self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
         return outcome
+
+    async def _read_while_needed(self, calls: Sequence[Call], deadline: float) -> Outcome | None:
+        """Return what came of one request; nothing where that was not waited for to the end."""
+        try:
+            async with self._interest.needed(calls):
+                return await self._read(calls, deadline)
+        except Abandoned:
+            self._breaker.give_up()
+            return None
+        except asyncio.CancelledError:
+            self._breaker.give_up()
+            raise
 
     async def _read(self, calls: Sequence[Call], deadline: float) -> Outcome:
         exchanges: list[Exchange] = []

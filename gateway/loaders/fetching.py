@@ -57,6 +57,7 @@ class Fetcher:
                     old.append(errand)
             elif flight is not None:
                 order.met(want, Met.JOINED)
+                flight.join(order)
                 joined.append((errand, flight))
             else:
                 errands.append(errand)
@@ -67,6 +68,10 @@ class Fetcher:
             order.met(errand.want, Met.ASKED)
         await asyncio.gather(self._ask(errands), *(self._join(*each) for each in joined))
 
+    def look(self) -> None:
+        """End what is asked for and nobody waits for; to be called when somebody has left."""
+        self._sender.look()
+
     async def close(self) -> None:
         """End what is asked for behind answers."""
         for task in self._refreshing:
@@ -75,7 +80,7 @@ class Fetcher:
 
     async def _ask(self, errands: Sequence[Errand]) -> None:
         """Ask the origin for *errands*, and keep what comes of it; others may join until then."""
-        flights = {errand.want: self._flights.begin(errand.want, errand.generation) for errand in errands}
+        flights = {errand.want: self._flights.begin(errand) for errand in errands}
 
         async def conclude(
             concluded: Sequence[tuple[Errand, Answered]], max_age: float | None = None
@@ -135,6 +140,10 @@ class Behind:
     def deadline_of(self, _want: Want) -> float:
         """Return when it is given up."""
         return self.deadline
+
+    def waits_for(self, _want: Want) -> bool:
+        """Go on: what comes of it is kept."""
+        return True
 
     def admit(self, wants: Sequence[Want]) -> Sequence[Want]:
         """Let everything be asked for."""

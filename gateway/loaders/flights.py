@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gateway.loaders.orders import Errand, Order
 from gateway.loaders.wants import Want
 from gateway.resources import Content, Href
 from gateway.upstream.identity import Identity
@@ -20,10 +21,14 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A resource on its way with its *parts*; *landed* has an answer or an exception as its result."""
+    """What *errand* asks for, on its way; *landed* has an answer or an exception as its result."""
 
-    parts: frozenset[str]
+    errand: Errand
     landed: asyncio.Future[Content | Exception]
+
+    def join(self, order: Order) -> None:
+        """Let *order* wait for it, too: it goes on for as long as anybody does."""
+        self.errand.joined.append(order)
 
 
 class Flights:
@@ -35,12 +40,12 @@ class Flights:
     def find(self, want: Want, generation: int) -> Flight | None:
         """Return a flight that brings all that *want* names."""
         flights = self._flights.get(_place(want, generation), ())
-        return next((flight for flight in flights if flight.parts >= want.parts), None)
+        return next((flight for flight in flights if flight.errand.want.parts >= want.parts), None)
 
-    def begin(self, want: Want, generation: int) -> Flight:
-        """Take note that *want* is being asked for; it is to be landed, whatever comes of it."""
-        place = _place(want, generation)
-        flight = Flight(want.parts, asyncio.get_running_loop().create_future())
+    def begin(self, errand: Errand) -> Flight:
+        """Take note that *errand* is being asked for; it is to be landed, whatever comes of it."""
+        place = _place(errand.want, errand.generation)
+        flight = Flight(errand, asyncio.get_running_loop().create_future())
         self._flights.setdefault(place, []).append(flight)
         flight.landed.add_done_callback(lambda _: self._end(place, flight))
         return flight

@@ -28,6 +28,8 @@ class Operation:
     """Calls that it was let make so far, made or not yet."""
     plan: Plan = field(default_factory=Plan)
     is_only_planned: bool = False
+    has_left: bool = False
+    """Whether nobody waits for it any more."""
     sent: list["Sent"] | None = None
     """The requests that carried something for it, where they are to be told; else None."""
     trail: Trail = field(default_factory=Trail)
@@ -93,7 +95,7 @@ class Level:
 
     def waits_for(self, want: Want) -> bool:
         """Say whether *want* is wanted here, and has no answer yet."""
-        return want in self.wants and want not in self.answers
+        return not self.operation.has_left and want in self.wants and want not in self.answers
 
     def part_of(self, asks: Sequence[Ask]) -> list[Ask]:
         """Return those of *asks* that bring something that is waited for here."""
@@ -102,7 +104,12 @@ class Level:
     def take(self, want: Want, answer: Answered) -> None:
         """Keep the *answer* to *want*."""
         self.answers[want] = answer
-        if len(self.answers) == len(self.wants) and not self.answered.done():
+        if len(self.answers) == len(self.wants):
+            self.end()
+
+    def end(self) -> None:
+        """Let nobody wait for more answers than there are."""
+        if not self.answered.done():
             self.answered.set_result(None)
 
 
@@ -119,8 +126,12 @@ class Together:
         return merge(want for level in self.levels for want in level.wants.values())
 
     def deadline_of(self, want: Want) -> float:
-        """Return until when the last of those who want *want* waits."""
+        """Return until when the last of those who want *want* waits; 0 where nobody does."""
         return max((level.operation.deadline for level in self._waiting(want)), default=0.0)
+
+    def waits_for(self, want: Want) -> bool:
+        """Say whether any level still waits for *want*."""
+        return any(level.waits_for(want) for level in self.levels)
 
     def admit(self, wants: Sequence[Want]) -> Sequence[Want]:
         """Let each level ask for what it may."""

@@ -61,6 +61,10 @@ class ResourceLoader:
             lengths = self._window.lengths
             self._window.lengths = lengths.after_costing(operation.plan.expected, operation.calls)
 
+    def leave(self) -> None:
+        """Wait for nothing any more; what nobody else waits for is not asked for any longer."""
+        self._window.leave(self._operation)
+
     def forget(self, identity: Identity, families: Collection[str]) -> None:
         """Forget what was loaded of *families* on behalf of *identity*: something has changed it."""
         for want in list(self._loaded):

@@ -1,7 +1,7 @@
 """What is handed down when the window closes: wants, until when, and whom to tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.loaders.wants import Answered, Ask, Want
@@ -25,6 +25,10 @@ class Order(Protocol):
 
     def deadline_of(self, want: Want) -> float:
         """Return until when somebody waits for *want*, a time of the loop."""
+        ...
+
+    def waits_for(self, want: Want) -> bool:
+        """Say whether anybody still waits for *want*."""
         ...
 
     def admit(self, wants: Sequence[Want]) -> Sequence[Want]:
@@ -61,8 +65,23 @@ class Errand:
     generation: int
     fallback: Held | None = None
     """What is held of it, too old to be used but in need."""
+    joined: list[Order] = field(default_factory=list)
+    """Others that wait for the same, and have asked for nothing."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Say whether anybody still waits for it."""
+        return any(order.waits_for(self.want) for order in (self.order, *self.joined))
+
+    @property
+    def payer(self) -> Order:
+        """Return the order at whose cost it is: its own, or where nobody waits for that, one that joined."""
+        if not self.joined:
+            return self.order
+        orders = (self.order, *self.joined)
+        return next((each for each in orders if each.waits_for(self.want)), self.order)
 
     @property
     def deadline(self) -> float:
-        """Return until when somebody waits for it."""
-        return self.order.deadline_of(self.want)
+        """Return until when somebody waits for it; 0 where nobody does."""
+        return self.payer.deadline_of(self.want)

@@ -7,6 +7,7 @@ from typing import Final
 
 from gateway.loaders.calls import Call, afforded, latest
 from gateway.loaders.exchanging import SHORTEST
+from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.wants import Answered
 from gateway.telemetry.events import Observer, Retried
 from gateway.upstream.errors import MalformedDocument, OriginRefused, ResponseTooLarge, UpstreamError
@@ -20,9 +21,10 @@ BULK_ABSENT_FOR: Final = 600.0
 class Recovery:
     """Decides on failures; a call is made *attempts* times at most, and *retries* bounds how many at once."""
 
-    def __init__(self, attempts: int, retries: RetryBudget, observer: Observer) -> None:
+    def __init__(self, attempts: int, retries: RetryBudget, interest: Interest, observer: Observer) -> None:
         self._attempts = attempts
         self._retries = retries
+        self._interest = interest
         self._observer = observer
         self._no_bulk_until = 0.0
 
@@ -70,7 +72,10 @@ class Recovery:
         if _now() + seconds + SHORTEST > latest(calls) or not self._retries.take():
             return False
         try:
-            await asyncio.sleep(seconds)
+            async with self._interest.needed(calls):
+                await asyncio.sleep(seconds)
+        except Abandoned:
+            return False
         finally:
             self._retries.give_back()
         return True

@@ -8,13 +8,14 @@ from typing import Final, Protocol
 
 from gateway.loaders.calls import Call, afforded, by_account, errands_of, latest
 from gateway.loaders.exchanging import Exchanger
+from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.lanes import Lanes
 from gateway.loaders.orders import Errand
 from gateway.loaders.recovery import Recovery, wanted_wait
 from gateway.loaders.wants import Answered, ask, split
 from gateway.telemetry.events import Observer, silent
 from gateway.upstream.breaker import Breaker
-from gateway.upstream.errors import QuotaExhausted, RateLimited, UpstreamError
+from gateway.upstream.errors import DeadlineExceeded, QuotaExhausted, RateLimited, UpstreamError
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.limits import Limit, limit_of
 from gateway.upstream.quota.meter import Account
@@ -61,9 +62,10 @@ class Sender:
         self._budget = budget
         self._bounds = bounds
         self._lanes = Lanes(_now)
+        self._interest = Interest()
         retries = RetryBudget()
-        self._exchanger = Exchanger(reader, breaker, self._lanes, retries)
-        self._recovery = Recovery(bounds.attempts, retries, observer)
+        self._exchanger = Exchanger(reader, breaker, self._lanes, retries, self._interest)
+        self._recovery = Recovery(bounds.attempts, retries, self._interest, observer)
 
     async def send(self, errands: Sequence[Errand], conclude: Conclude) -> None:
         """Ask for all of *errands*; each is concluded, whatever comes of it."""
@@ -73,9 +75,13 @@ class Sender:
             [Call(each, tuple(by_want[want] for want in each.wants)) for each in asked], conclude
         )
 
+    def look(self) -> None:
+        """End what is under way and nobody waits for; to be called when somebody has left."""
+        self._interest.look()
+
     async def _send(self, calls: Sequence[Call], conclude: Conclude) -> None:
         lanes: defaultdict[str, list[Call]] = defaultdict(list)
-        for call in calls:
+        for call in await _wanted(calls, conclude):
             lanes[self._lanes.of(call.family)].append(call)
         bounds = self._bounds
         entries = 1 if self._recovery.is_bulk_absent else bounds.entries
@@ -102,15 +108,18 @@ class Sender:
         """Send *calls* as there come permits for them."""
         is_background = all(errand.order.is_background for errand in errands_of(calls))
         async with asyncio.TaskGroup() as requests:
-            while calls:
+            while calls := await _wanted(calls, conclude):
                 try:
-                    taken = await self._budget.take(
-                        account,
-                        len(calls),
-                        deadline=latest(calls),
-                        hold=_hold(calls),
-                        is_background=is_background,
-                    )
+                    async with self._interest.needed(calls):
+                        taken = await self._budget.take(
+                            account,
+                            len(calls),
+                            deadline=latest(calls),
+                            hold=_hold(calls),
+                            is_background=is_background,
+                        )
+                except Abandoned:
+                    continue
                 except UpstreamError as error:
                     await conclude([(errand, error) for errand in errands_of(calls)])
                     return
@@ -164,6 +173,15 @@ class Sender:
                 await self._budget.over_day(account)
             elif limits:
                 await self._budget.over_second(account, min(wait or _A_SECOND, _LONGEST_BLOCK))
+
+
+async def _wanted(calls: Sequence[Call], conclude: Conclude) -> Sequence[Call]:
+    """Return those of *calls* that somebody still waits for; conclude the others."""
+    wanted = [call for call in calls if call.is_wanted]
+    if len(wanted) < len(calls):
+        left = [call for call in calls if not call.is_wanted]
+        await conclude([(errand, DeadlineExceeded()) for errand in errands_of(left)])
+    return wanted
 
 
 def _hold(calls: Iterable[Call]) -> float:

@@ -38,6 +38,8 @@ class Window:
 
     async def fetch(self, wants: Sequence[Want], operation: Operation) -> list[Answered]:
         """Return the answers for *wants*, in their order; a failure is an answer too."""
+        if operation.has_left:
+            return [DeadlineExceeded() for _ in wants]
         if self._is_closed:
             return [OriginUnreachable(want.href) for want in wants]
         level = self._level(operation)
@@ -48,10 +50,13 @@ class Window:
             self._settling = asyncio.create_task(self._settle())
         # Shielded: an operation that gives up must not take the answers of others along.
         answered = asyncio.shield(level.answered)
+        is_closed = True
         try:
             async with asyncio.timeout_at(operation.deadline):
                 await answered
         except TimeoutError:
+            is_closed = False
+        if not is_closed or operation.has_left:
             return [level.answers.get(want) or DeadlineExceeded() for want in wants]
         # Only a window that was closed leaves something out.
         return [level.answers.get(want) or OriginUnreachable(want.href) for want in wants]
@@ -67,6 +72,16 @@ class Window:
             if want in level.wants:
                 level.widen(want)
 
+    def leave(self, operation: Operation) -> None:
+        """Give up what *operation* waits for; what nobody else waits for is not asked for any longer."""
+        operation.has_left = True
+        self._levels.pop(operation, None)
+        levels = [level for level in self._unanswered if level.operation is operation]
+        for level in levels:
+            level.end()
+        if levels:
+            self._fetcher.look()
+
     async def close(self) -> None:
         """End what is under way; whoever still waits gets an error, not silence."""
         self._is_closed = True
@@ -75,8 +90,7 @@ class Window:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for level in self._unanswered:
-            if not level.answered.done():
-                level.answered.set_result(None)
+            level.end()
 
     def _level(self, operation: Operation) -> Level:
         level = self._levels.get(operation)

@@ -65,13 +65,18 @@ class Writes:
     async def make(self, request: Request, operation: Operation, load: Load) -> Outcome:
         """Return what came of *request*, now or when it was made.
 
+        Whoever is cancelled meanwhile stays until it is made: what leads to it is loaded on their behalf.
         Raises ``IdReused`` when its id stands for another change, ``OutcomeUnknown`` when nobody knows what
         came of it, and else what kept it from being made.
         """
         task = asyncio.create_task(self._make(request, operation, load))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
 
     async def close(self) -> None:
         """Wait for what is under way; each change has its deadline."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -65,11 +66,22 @@ class Schema(strawberry.Schema):
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes an operation as long as its answer does not become too large."""
+    """Executes an operation as long as its answer does not become too large, and somebody waits for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has them
         super().__init__(*args, **kwargs)
         self._objects = 0
+
+    def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as graphql-core has them
+        """Execute; whatever ends that, nothing is loaded for it any longer."""
+        result = super().execute_operation(serially)
+        return self._attended(result) if isawaitable(result) else result
+
+    async def _attended(self, result: Awaitable[Any]) -> Any:  # noqa: ANN401
+        try:
+            return await result
+        finally:
+            self.context_value.loader.leave()
 
     def complete_list_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
         self,

@@ -42,7 +42,7 @@ class Breaker:
         return self._opened is not None
 
     def admit(self) -> bool:
-        """Say whether a request may be sent now; one that may is to be reported to ``went``."""
+        """Say whether a request may be sent now; one that may is reported to ``went``, or to ``give_up``."""
         if self._opened is None:
             return True
         if self._clock() < self._opened + self._tripping.open_for or self._probes >= self._tripping.probes:
@@ -64,6 +64,10 @@ class Breaker:
         sent, failed = len(self._outcomes), sum(not each for _, each in self._outcomes)
         if sent >= self._tripping.fewest and failed >= self._tripping.share * sent:
             self._open(now)
+
+    def give_up(self) -> None:
+        """Take note that a request was ended before anybody could say how it went: it was no probe."""
+        self._probes = max(0, self._probes - 1)
 
     def _probed(self, now: float, *, well: bool) -> None:
         """Close after a probe that went well; stay open for as long again after one that did not."""

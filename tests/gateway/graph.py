@@ -103,7 +103,7 @@ async def gateway_over(
     **settings: Any,  # noqa: ANN401
 ) -> AsyncIterator[Graph]:
     """Run a gateway over *wire*; see that it leaves no task behind."""
-    before = _running()
+    before = running()
     # What is compared are answers and requests; tests of the greatest number of calls set it.
     told = {"calls_per_operation": 10**12, "origin_url": wire.origin, **ALONE, **settings}
     app = create_app(
@@ -121,7 +121,7 @@ async def gateway_over(
             yield Graph(http)
     for _ in range(TURNS):
         await asyncio.sleep(0)
-    assert _running() == before, "tasks are left behind"
+    assert running() == before, "tasks are left behind"
 
 
 @cache
@@ -130,7 +130,7 @@ def shared_schema() -> Schema:
     return make_schema()
 
 
-def _running() -> list[str]:
+def running() -> list[str]:
     """Return what all tasks run, but for those that run the tests."""
     names = (getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
     return sorted(name for name in names if not name.startswith("TestRunner."))

@@ -9,16 +9,18 @@ from typing import Any, Final
 import httpx
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import Tuning, create_app
 from gateway.contract import Rel
 from gateway.edge.admission import Admission
 from gateway.edge.streams import StreamLimits, Streams
+from gateway.loaders.fetching import Fetcher
 from gateway.loaders.viewer import Viewer
 from gateway.serving import Server, bind
 from gateway.settings import Settings
 from gateway.telemetry.events import Observer, silent
+from gateway.upstream.client import open_http
 from gateway.upstream.signing import Credentials
 from tests.gateway.documents import ORIGIN, link, status
 from tests.gateway.graph import shared_schema
@@ -79,6 +81,7 @@ class Live:
     url: str
     streams: Streams
     server: Server
+    fetcher: Fetcher
     signed_in: set[str]
 
     @property
@@ -99,29 +102,33 @@ class Live:
 
 @asynccontextmanager
 async def live(
-    origin: QueueOrigin,
+    origin: ASGIApp,
     *users: str,
     observer: Observer = silent,
     settings: Mapping[str, Any] | None = None,
     admission: Admission | None = None,
     **limits: Any,  # noqa: ANN401
 ) -> AsyncIterator[Live]:
-    """Run a gateway over *origin* where *users* are signed in; see that it leaves no task behind."""
+    """Run a gateway over *origin* where *users* are signed in; see that it leaves no task behind.
+
+    Where *settings* name another origin, that is asked, by connections of its own.
+    """
     before = asyncio.all_tasks()
     streams = Streams(StreamLimits(**limits))
-    quick = {"watch_min": 0.01, "watch_max": 0.02, **(settings or {})}
-    told = Settings(origin_url=ORIGIN, consumer_key="key", consumer_secret="secret", **quick)
+    usual = {"origin_url": ORIGIN, "consumer_key": "key", "consumer_secret": "secret"}
+    told = Settings(**{**usual, "watch_min": 0.01, "watch_max": 0.02, **(settings or {})})
     listening = bind("127.0.0.1", 0, setting="PORT")
-    running = Live(f"http://127.0.0.1:{listening.getsockname()[1]}", streams, None, set(users))  # type: ignore[arg-type]
+    running = Live(f"http://127.0.0.1:{listening.getsockname()[1]}", streams, None, None, set(users))  # type: ignore[arg-type]
     app = create_app(
         told,
-        open_pool=lambda _limits: httpx.AsyncClient(transport=httpx.ASGITransport(origin)),
+        open_pool=open_http if told.origin_url != ORIGIN else lambda _limits: _pool_to(origin),
         authenticate=running.authenticate,
         streams=streams,
         admission=admission,
         observer=observer,
         tuning=Tuning(schema=shared_schema()),
     )
+    running.fetcher = app.state.fetcher
     running.server = Server(app, streams.stop)
     serving = asyncio.create_task(running.server.serve(sockets=[listening]))
     while not running.server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
@@ -134,3 +141,7 @@ async def live(
             await serving
     assert streams.count == 0
     assert asyncio.all_tasks() - before == set()
+
+
+def _pool_to(origin: ASGIApp) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(origin))

@@ -65,6 +65,8 @@ class Wire:
         """How many turns of the loop an answer takes."""
         self.faults: dict[str, Exception] = {}
         """Raised in place of an answer that holds a path: faults of our own program."""
+        self.given_up: list[list[str]] = []
+        """The paths of each request whose answer was not waited for to the end, sorted."""
         self._held: dict[str, asyncio.Event] = {}
         self._arrival = asyncio.Condition()
 
@@ -104,7 +106,11 @@ class Wire:
         self.received.append(received)
         async with self._arrival:
             self._arrival.notify_all()
-        await self._wait(received)
+        try:
+            await self._wait(received)
+        except asyncio.CancelledError:
+            self.given_up.append(sorted(map(self._path, received.addresses)))
+            raise
         answer = self._bulk(received, names) if names else self._single(received.addresses[0])
         headers = {"content-type": "text/xml;charset=UTF-8", **answer.headers}
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -16,7 +16,7 @@ from gateway.telemetry.events import AccountClass, Called, Exhausted, Observer, 
 from gateway.upstream.errors import OriginRefused, QuotaExhausted, RateLimited
 from gateway.upstream.identity import PUBLIC
 from gateway.upstream.quota.limits import Limit, limit_of
-from gateway.upstream.quota.meter import DAY, Account, Allowance, Meter
+from gateway.upstream.quota.meter import DAY, Account, Allowance, Grant, Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Budget:
             while True:
                 nap = deadline - asyncio.get_running_loop().time()
                 if line.first() == place:
-                    grant = await self._meter.take(account, count, hold=hold)
+                    grant = await self._grant(account, count, hold)
                     if grant.permits:
                         self._observer(Called(_class_of(account), len(grant.permits)))
                         return grant.permits
@@ -160,6 +160,16 @@ class Budget:
     def seconds_left(self) -> float:
         """Return how long the day lasts."""
         return DAY - self._clock() % DAY
+
+    async def _grant(self, account: Account, count: int, hold: float) -> Grant:
+        """Take what there is; whoever is cancelled meanwhile leaves nothing taken."""
+        taking = asyncio.ensure_future(self._meter.take(account, count, hold=hold))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            permits = (await taking).permits
+            await self._meter.give_back(account, permits, uncounted=len(permits))
+            raise
 
     async def _wake(self, account: Account) -> None:
         line = self._lines[account]

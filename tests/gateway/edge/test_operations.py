@@ -1,7 +1,7 @@
 """Operations, however they came in: what is said of an answer beside its data, and what of faults."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import pytest
@@ -25,6 +25,13 @@ STALE: Final = {"stale": {"seconds": 7}}
 OTHER: Final = {"many": None, "other": {"seen": True}}
 
 
+class NoLoader:
+    """Loads nothing."""
+
+    def leave(self) -> None:
+        """Wait for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bare:
     """What executing needs of a context."""
@@ -33,6 +40,7 @@ class Bare:
     admit: Admit
     anew: Callable[[], "Bare"]
     most_objects: int = 100
+    loader: NoLoader = field(default_factory=NoLoader)
 
 
 Info = strawberry.Info[Bare, None]

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.sending import Bounds, Sender
@@ -26,9 +27,11 @@ def fetcher_over(  # noqa: PLR0913 - each has a default that most tests want
     attempts: int = 1,
     place: Place | None = None,
     allowance: Allowance = PLENTY,
+    breaker: Breaker | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Fetcher:
     """Return what fetches over *reader*."""
-    budget = Budget(OwnMeter(allowance, clock=time.time), allowance)
-    breaker = Breaker(asyncio.get_running_loop().time)
+    budget = Budget(OwnMeter(allowance, clock=clock), allowance)
+    breaker = breaker or Breaker(asyncio.get_running_loop().time)
     sender = Sender(reader, budget, breaker, Bounds(entries=entries, size=size, attempts=attempts))
     return Fetcher(sender, Shelf(place or Memory(0), Origin.at(ORIGIN)))
