@@ -1,4 +1,4 @@
-"""The command ``gateway`` and the Makefile as a user meets them: as processes of their own."""
+"""The command ``gateway`` and the Makefile as a user meets them."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ import httpx
 import orjson
 import pytest
 
+from tests.end_to_end.command import invoke
 from tests.end_to_end.stack import Stack
 from tests.gateway.auth.house import House, Person
 
@@ -152,9 +153,9 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
     ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port())}
-    result = _run("demo", env={"GATEWAY_HOME": str(occupied / "home"), **ports})
+    result = invoke("demo", GATEWAY_HOME=str(occupied / "home"), **ports)
 
-    assert result.returncode == 1
+    assert result.exit_code == 1
     path = occupied / "home"
     why = "nothing can be written there (Not a directory)"
     assert result.stderr == f"The database {path} cannot be used: {why}.\n"
@@ -193,9 +194,9 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
 )
 def test_serve_refuses_wrong_settings_by_name(environment: Mapping[str, str], sentence: str) -> None:
     """A setting that is missing or wrong is refused at start, by its name; exit code 1."""
-    result = _run("serve", env=environment)
+    result = invoke("serve", **environment)
 
-    assert (result.returncode, result.stderr) == (1, f"{sentence}\n")
+    assert (result.exit_code, result.stderr) == (1, f"{sentence}\n")
 
 
 def test_schema_prints_the_committed_schema() -> None:
@@ -212,10 +213,10 @@ def test_import_says_what_it_did_and_can_be_repeated(
     table = netflix_table(tmp_path / "titles.csv", 60)
     home = {"GATEWAY_HOME": str(tmp_path / "home")}
 
-    first = _run("origin", "import", "netflix-titles", str(table), env=home)
-    second = _run("origin", "import", "netflix-titles", str(table), env=home)
+    first = invoke("origin", "import", "netflix-titles", str(table), **home)
+    second = invoke("origin", "import", "netflix-titles", str(table), **home)
 
-    assert (first.returncode, second.returncode) == (0, 0)
+    assert (first.exit_code, second.exit_code) == (0, 0)
     assert first.stdout.startswith("60 rows read: ")
     assert ", 0 imported" not in first.stdout
     assert "60 rows read: 0 imported, " in second.stdout
@@ -226,9 +227,9 @@ def test_a_file_that_is_no_table_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "notes.csv"
     file.write_text("colour,weight\nred,3\n")
 
-    result = _run("origin", "import", "netflix-titles", str(file), env={"GATEWAY_HOME": str(tmp_path)})
+    result = invoke("origin", "import", "netflix-titles", str(file), GATEWAY_HOME=str(tmp_path))
 
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert len(result.stderr.strip().splitlines()) == 1
     assert str(file) in result.stderr
 
@@ -238,9 +239,9 @@ def test_a_file_that_is_no_table_is_one_sentence(tmp_path: Path) -> None:
 )
 def test_every_command_explains_itself(arguments: list[str]) -> None:
     """Each command has a help text that says what it is for."""
-    result = _run(*arguments, "--help", env={"COLUMNS": "120"})
+    result = invoke(*arguments, "--help", COLUMNS="120")
 
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert "Usage:" in result.stdout
     assert len(result.stdout) > 300
 
@@ -293,9 +294,9 @@ TREE = """Calls: expected {}
 
 def test_explain_plans_without_a_gateway(query_file: Path) -> None:
     """The plan is a tree, and needs nothing but the query."""
-    done = _run("explain", str(query_file), "--variables", '{"first": 2}', env={})
+    done = invoke("explain", str(query_file), "--variables", '{"first": 2}')
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert done.stdout.strip() == TREE.format(3, 2, 2, 2, 16, 80)
 
 
@@ -308,9 +309,9 @@ def test_explain_plans_without_a_gateway(query_file: Path) -> None:
 )
 def test_explain_says_what_is_wrong(query_file: Path, arguments: list[str], sentence: str) -> None:
     """What a user can put right is one sentence."""
-    done = _run("explain", str(query_file), *arguments, env={})
+    done = invoke("explain", str(query_file), *arguments)
 
-    assert (done.returncode, sentence in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert (done.exit_code, sentence in done.stderr, "Traceback" in done.stderr) == (1, True, False)
 
 
 def test_explain_refuses_an_invalid_query(tmp_path: Path) -> None:
@@ -318,16 +319,16 @@ def test_explain_refuses_an_invalid_query(tmp_path: Path) -> None:
     file = tmp_path / "query.graphql"
     file.write_text("{ nothing }")
 
-    done = _run("explain", str(file), env={})
+    done = invoke("explain", str(file))
 
-    assert (done.returncode, "Cannot query field 'nothing'" in done.stderr) == (1, True)
+    assert (done.exit_code, "Cannot query field 'nothing'" in done.stderr) == (1, True)
 
 
 def test_explain_tells_what_happened(query_file: Path, embedded: Stack) -> None:
     """A running gateway executes the query, and each of its requests is told with its entries."""
     asked = ["explain", str(query_file), "--variables", '{"first": 1}', "--url", f"{embedded.graph}/graphql"]
 
-    planned, analyzed = (_run(*asked, *more, env={}).stdout for more in ([], ["--analyze"]))
+    planned, analyzed = (invoke(*asked, *more).stdout for more in ([], ["--analyze"]))
 
     assert planned.startswith("Calls: expected 2, actual 0, budget 1000\n└── titles (search) asked for")
     assert analyzed.startswith("Calls: expected 2, actual 2, budget 1000\n└── titles (search) asked for")

@@ -1,34 +1,26 @@
 """``gateway index`` against a real origin: its catalog in a file."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import oauthlib.oauth1
 import pytest
+from typer.testing import Result
 
+from tests.end_to_end.command import invoke
 from tests.end_to_end.stack import Stack
 
 VERSIONS = {"full": "2.0", "streaming": "2.0", "dvd": "2.0", "index": "1.0"}
 
 
-def _index(running: Stack, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+def _index(running: Stack, *arguments: str, **env: str) -> Result:
     told = {
         "GATEWAY_ORIGIN_URL": running.origin,
         "GATEWAY_CONSUMER_KEY": running.consumer.key,
         "GATEWAY_CONSUMER_SECRET": running.consumer.secret,
-        "GATEWAY_HOME": "/nonexistent",
     }
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "gateway", "index", *arguments],
-        env={**os.environ, **told, **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return invoke("index", *arguments, **{**told, **env})
 
 
 def _asked_plainly(running: Stack, path: str) -> bytes:
@@ -49,7 +41,7 @@ def test_an_index_file_is_saved(kind: str, embedded: Stack, tmp_path: Path) -> N
 
     done = _index(embedded, "--kind", kind, "--output", str(file))
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert file.read_bytes() == expected
     assert embedded.counter.requests == [[path]]
     titles = expected.count(b"</title_index_item>") + expected.count(b"</catalog_title>")
@@ -85,7 +77,7 @@ def test_what_goes_wrong_is_a_sentence(
     done = _index(embedded, "--output", str(file), **env)
 
     address = f"{env.get('GATEWAY_ORIGIN_URL', embedded.origin)}/catalog/titles/full"
-    assert (done.returncode, done.stderr) == (1, f"{sentence.format(address)}\n")
+    assert (done.exit_code, done.stderr) == (1, f"{sentence.format(address)}\n")
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"catalog.xml": "yesterday's"}
 
 
@@ -97,5 +89,5 @@ def test_a_file_that_cannot_be_written_is_a_sentence(embedded: Stack, tmp_path: 
     done = _index(embedded, "--output", str(file))
 
     sentence = f"The file {file} cannot be written: No such file or directory."
-    assert (done.returncode, done.stderr) == (1, f"{sentence}\n")
+    assert (done.exit_code, done.stderr) == (1, f"{sentence}\n")
     assert embedded.counter.requests == []
