@@ -58,6 +58,8 @@ class Wire:
         """Error statuses by path."""
         self.raw: dict[str, Raw] = {}
         """Whole HTTP answers by path; ``BULK`` is a path too."""
+        self.headers: dict[str, str] = {}
+        """Headers of every answer."""
         self.received: list[Received] = []
         self.tamper: Callable[[list[Entry]], list[Entry]] = list
         """What becomes of the entries of a bulk answer before it is sent."""
@@ -112,7 +114,7 @@ class Wire:
             self.given_up.append(sorted(map(self._path, received.addresses)))
             raise
         answer = self._bulk(received, names) if names else self._single(received.addresses[0])
-        headers = {"content-type": "text/xml;charset=UTF-8", **answer.headers}
+        headers = {"content-type": "text/xml;charset=UTF-8", **self.headers, **answer.headers}
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
         await send({"type": "http.response.body", "body": answer.body})

@@ -3,13 +3,15 @@
 import pytest
 
 from gateway.contract import Rel
-from gateway.loaders.changes import AddTitle, QueueChange, ReplaceQueue
+from gateway.loaders.changes import AddTitle, QueueChange, RemoveTitle, ReplaceQueue
 from gateway.loaders.lineup import Lineup
 from gateway.loaders.outcomes import Changed, Conflict, Refusal, Refused, read_outcome, write_outcome
-from gateway.loaders.queue_rules import is_stale, refused
+from gateway.loaders.queue_rules import Desk, is_stale, prepare, refused
 from gateway.resources import Href, Link
 from gateway.subscriber import Queue, QueueItem, QueueKind, QueueList
-from gateway.upstream.errors import OriginRefused
+from gateway.upstream.errors import ForeignLink, OriginRefused
+from gateway.upstream.href import Origin
+from gateway.upstream.signing import Credentials
 
 QUEUE = Href("http://o.test/users/1/queues/disc")
 JAWS = Href("http://o.test/catalog/titles/movies/60001220")
@@ -63,6 +65,22 @@ def test_the_two_meanings_of_412() -> None:
     )
     assert not is_stale(there)
     assert is_stale(OriginRefused(QUEUE, 412))
+
+
+def test_an_entry_that_is_elsewhere_is_not_removed() -> None:
+    """Nothing is signed for another host, whatever the origin's document says (T5)."""
+    item = QueueItem(
+        Href("http://evil.test/users/1/queues/disc/available/1/60001220"),
+        QueueList.AVAILABLE,
+        "DVD",
+        "available now",
+        1,
+        title=Link(Rel.TITLE, JAWS, "Jaws"),
+    )
+    desk = Desk(Origin.at("http://o.test"), QUEUE, Credentials("token", "secret"))
+
+    with pytest.raises(ForeignLink):
+        prepare(RemoveTitle(kind=QueueKind.DISC, title=JAWS), Lineup(Queue((item,), etag="1")), desk)
 
 
 @pytest.mark.parametrize(

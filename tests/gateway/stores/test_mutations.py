@@ -143,6 +143,21 @@ async def test_a_server_forgets_after_a_day(ledger: Ledger) -> None:
         assert KEPT_FOR - 60 < await redis.ttl(name) <= KEPT_FOR
 
 
+async def test_a_file_is_synced_fully(tmp_path: Path) -> None:
+    """Or a power cut could take back what was about to be sent, and it would be sent twice (W12)."""
+    ledger = SQLiteLedger(tmp_path / "gateway.sqlite3")
+    await ledger.open()
+    connection = ledger._connection  # noqa: SLF001 - nothing else tells
+    assert connection is not None
+
+    settings = [
+        await connection.execute_fetchall(f"PRAGMA {name}") for name in ("journal_mode", "synchronous")
+    ]
+
+    assert settings == [[("wal",)], [(2,)]]
+    await ledger.close()
+
+
 async def test_a_file_outlives_its_process(tmp_path: Path) -> None:
     """What was about to be sent when a process died is there for the next; only the owner can read it."""
     file = tmp_path / "gateway.sqlite3"

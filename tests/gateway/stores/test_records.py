@@ -145,6 +145,21 @@ async def test_a_server_that_is_away_says_so() -> None:
     assert "CANARY" not in str(raised.value)
 
 
+async def test_a_file_is_synced_fully(tmp_path: Path) -> None:
+    """Or a session that was ended could be there again after a power cut (W12)."""
+    records = SQLiteRecords(tmp_path / "gateway.sqlite3")
+    await records.open()
+    connection = records._connection  # noqa: SLF001 - nothing else tells
+    assert connection is not None
+
+    settings = [
+        await connection.execute_fetchall(f"PRAGMA {name}") for name in ("journal_mode", "synchronous")
+    ]
+
+    assert settings == [[("wal",)], [(2,)]]
+    await records.close()
+
+
 async def test_what_is_kept_in_a_file_outlives_us(tmp_path: Path) -> None:
     """Another process that opens the file finds what is alive; what has ended is swept away with the next."""
     file, now = tmp_path / "records.sqlite3", [1_000.0]

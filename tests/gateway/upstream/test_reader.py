@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -142,6 +144,24 @@ async def test_an_entry_that_is_missing_fails_alone(reader: Reader, wire: Wire) 
         str(MissingEntry(Href(address(PATHS[0])))),
         Text("About 1."),
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_refusal_of_our_clock_sets_it(wire: Wire, count: int) -> None:
+    """By the date of the answer, whether it came alone or as an entry (T35)."""
+    signer = Signer(Credentials("key", "secret"), clock=lambda: 0.0)
+    wire.headers = {"date": "Sun, 06 Nov 1994 12:00:00 GMT"}
+    wire.raw[PATHS[0]] = Raw(b"Timestamp Is Invalid", 401)
+    wire.tamper = lambda entries: [
+        replace(each, body=status(401, "Timestamp Is Invalid")) for each in entries
+    ]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
+        reader = Reader(Client(http), signer, bulk_address=Href(address(BULK)))
+
+        with suppress(OriginRefused):
+            await read(reader, *PATHS[:count])
+
+    assert signer.clock() == 784_123_200.0
 
 
 async def test_a_large_document_is_read_like_a_small_one(wire: Wire) -> None:

@@ -29,10 +29,12 @@ TOKEN = Credentials("token", "token secret")
 ADDED = "<status><status_code>201</status_code><message>Move successful</message><etag>12</etag></status>"
 
 
-async def send(write: Write, answer: Callable[[httpx.Request], httpx.Response]) -> Written:
+async def send(
+    write: Write, answer: Callable[[httpx.Request], httpx.Response], signer: Signer | None = None
+) -> Written:
     """Send *write* to an origin that answers it so."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        writer = Writer(Client(http), Signer(Credentials("key", "secret")))
+        writer = Writer(Client(http), signer or Signer(Credentials("key", "secret")))
         return await writer.write(write, deadline=asyncio.get_running_loop().time() + 5)
 
 
@@ -96,6 +98,17 @@ async def test_a_refusal_says_why() -> None:
         await send(Write(method="DELETE", href=QUEUE, token=TOKEN), lambda _: says(412, document))
 
     assert (raised.value.status, raised.value.sub_code, raised.value.message) == (412, 710, "M")
+
+
+async def test_a_refusal_of_our_clock_sets_it() -> None:
+    """By the date of the answer (T35)."""
+    signer = Signer(Credentials("key", "secret"), clock=lambda: 0.0)
+    refusal = says(401, "Timestamp Is Invalid", date="Sun, 06 Nov 1994 12:00:00 GMT")
+
+    with pytest.raises(OriginRefused):
+        await send(Write(method="DELETE", href=QUEUE, token=TOKEN), lambda _: refusal, signer)
+
+    assert signer.clock() == 784_123_200.0
 
 
 @pytest.mark.parametrize(

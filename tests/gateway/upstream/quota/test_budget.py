@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.origin.quota import meter as origin
-from gateway.upstream.errors import QuotaExhausted, RateLimited
+from gateway.resources import Href
+from gateway.upstream.errors import OriginUnreachable, QuotaExhausted, RateLimited
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Account, Allowance, OwnMeter
 from tests import virtual_time
@@ -175,6 +176,20 @@ def test_the_origins_word_goes_before_our_count() -> None:
         await budget.over_day(PUBLIC)
         with pytest.raises(QuotaExhausted):
             await budget.take(PUBLIC, 1, deadline=60, hold=10)
+
+    virtual_time.run(run())
+
+
+def test_a_call_that_fails_gives_its_permit_back() -> None:
+    """A second after its end, as any other (U19)."""
+
+    async def run() -> None:
+        allowance = Allowance(1, 100)
+        budget = Budget(OwnMeter(allowance, clock=clock()), allowance, clock=clock())
+        with pytest.raises(OriginUnreachable):
+            async with budget.call(PUBLIC, deadline=10):
+                raise OriginUnreachable(Href("http://o.test/"))
+        assert len(await budget.take(PUBLIC, 1, deadline=2, hold=10)) == 1
 
     virtual_time.run(run())
 
