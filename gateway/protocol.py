@@ -91,6 +91,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_in_message = False
         self._head_bytes = 0
         self._header_bytes = 0
+        self._headers = 0
         self._refusal = (400, "This is not HTTP/1.1.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -126,7 +127,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin to count."""
         super().on_message_begin()
         self._is_in_head = self._is_in_message = True
-        self._head_bytes = self._header_bytes = 0
+        self._head_bytes = self._header_bytes = self._headers = 0
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""
@@ -134,10 +135,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._check(414, "The bytes of the address", self._bounds.url, len(self.url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        super().on_header(name, value)
+        """Take a header; one that follows a body is passed over, for nobody before us has looked at it."""
+        if self._is_in_head:
+            super().on_header(name, value)
+        self._headers += 1
         self._header_bytes += len(name) + len(value) + _SEPARATORS
-        self._check(431, "The headers", self._bounds.headers, len(self.headers))
+        self._check(431, "The headers", self._bounds.headers, self._headers)
         self._check(431, "The bytes of the headers", self._bounds.header_bytes, self._header_bytes)
 
     def on_headers_complete(self) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from gateway.protocol import Bounds
 from gateway.serving import Server, bind
-from tests.ambiguous import AMBIGUOUS, SELDOM, answered
+from tests.ambiguous import AMBIGUOUS, CHUNKED, SELDOM, answered
 from tests.gateway.queues import QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +30,11 @@ async def _hello(request: Request) -> Response:
     return PlainTextResponse(f"{request.url.path} {len(await request.body())}")
 
 
+async def _headers(request: Request) -> Response:
+    await request.body()
+    return PlainTextResponse(" ".join(sorted(request.headers)))
+
+
 async def _much(_request: Request) -> Response:
     async def parts() -> AsyncIterator[bytes]:
         for _ in range(4_000):
@@ -40,7 +45,13 @@ async def _much(_request: Request) -> Response:
 
 @asynccontextmanager
 async def _served(**bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
-    app = Starlette(routes=[Route("/much", _much), Route("/{rest:path}", _hello, methods=["GET", "POST"])])
+    app = Starlette(
+        routes=[
+            Route("/much", _much),
+            Route("/headers", _headers, methods=["POST"]),
+            Route("/{rest:path}", _hello, methods=["GET", "POST"]),
+        ]
+    )
     listening = bind("127.0.0.1", 0, setting="PORT")
     server = Server(app, bounds=Bounds(**bounds))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -246,6 +257,19 @@ async def test_what_could_be_read_in_two_ways_is_refused(caplog: pytest.LogCaptu
         assert b"\r\nconnection: close\r\n" in refusal
         assert [each["extensions"] for each in _errors(refusal)] == [{"code": "BAD_USER_INPUT"}]
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+TRAILING: Final = b"Authorization: Bearer evil\r\nX-Forwarded-For: 192.0.2.1\r\nCookie: a=b\r\n"
+
+
+async def test_what_follows_a_body_is_no_header() -> None:
+    """A proxy that looks at headers alone does not let in by the back door what it keeps out (T32)."""
+    sent = CHUNKED.replace(b" / ", b" /headers ").replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    async with _served() as server, _connected(server) as (reader, writer):
+        writer.write(sent + b"1\r\nx\r\n0\r\n" + TRAILING + b"\r\n")
+        answer = await _all(reader)
+
+    assert answer.endswith(b"\r\n\r\nconnection host transfer-encoding")
 
 
 async def test_what_is_seldom_is_answered() -> None:
