@@ -30,6 +30,11 @@ def is_hash(id: str) -> bool:
     return _SHA256.fullmatch(id) is not None
 
 
+def bare(id: str) -> str:
+    """Return *id* without the ``sha256:`` that may stand before a hash."""
+    return id.removeprefix(_PREFIX)
+
+
 def document_id_of(asked: Mapping[str, object], extensions: Mapping[str, object] | None) -> str | None:
     """Return what the document of a request is called, if it is; raise ``HTTPException`` 400.
 
@@ -59,7 +64,6 @@ def _apollos(extensions: Mapping[str, object]) -> object:
 def _checked(id: object) -> str:
     if not isinstance(id, str) or not 0 < len(id) <= _LONGEST:
         raise HTTPException(400, f"The id of a document must be a string of 1 to {_LONGEST} characters.")
-    bare = id.removeprefix(_PREFIX)
-    if bare != id and not is_hash(bare):
+    if id != bare(id) and not is_hash(bare(id)):
         raise HTTPException(400, f"After `{_PREFIX}` there must be 64 hexadecimal digits in lower case.")
-    return bare
+    return bare(id)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from gateway.edge.document_ids import hash_of
+from gateway.edge.document_ids import bare, hash_of
 from gateway.edge.documents import Documents
 from gateway.edge.persisted import manifest
 from gateway.edge.persisted.manifest import Listed, ManifestUnusable
@@ -67,7 +67,7 @@ class Trusted:
 def _by_name(listed: Iterable[Listed]) -> dict[str, str]:
     found: dict[str, Listed] = {}
     for each in listed:
-        for name in (each.id, hash_of(each.text)):
+        for name in (bare(each.id), hash_of(each.text)):
             other = found.setdefault(name, each)
             if other.text != each.text:
                 raise ManifestUnusable(f"{each.place} has the id of another document: {other.place}.")

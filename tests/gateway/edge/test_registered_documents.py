@@ -232,6 +232,21 @@ async def test_nodes_share_what_is_registered(open_graph: OpenGraph, redis_url: 
         assert await ask(other, called(document)) == (200, HELLO)
 
 
+async def test_what_was_dropped_is_shared_again(open_graph: OpenGraph, redis_url: str) -> None:
+    """A node that knows a document shares it anew when a client says it, for some node has missed it."""
+    document = f"{{ __typename }} # {token_hex(8)}"
+    async with (
+        open_graph(redis_url=redis_url) as one,
+        open_graph(redis_url=redis_url) as other,
+        Redis.from_url(redis_url) as redis,
+    ):
+        assert await codes(one, said(document)) == [None]
+        assert await redis.hdel("gateway:documents", hash_of(document)) == 1
+        assert await codes(other, called(document)) == ["PERSISTED_QUERY_NOT_FOUND"]
+        assert await codes(one, said(document)) == [None]
+        assert await codes(other, called(document)) == [None]
+
+
 async def test_what_is_not_what_it_is_called_is_not_found(open_graph: OpenGraph, redis_url: str) -> None:
     """Whoever can write to the shared store cannot have another document answered."""
     document = f"{{ __typename }} # {token_hex(8)}"

@@ -153,15 +153,17 @@ async def test_nobody_can_register_what_is_not_trusted(
         assert await codes(strict, called(document), {"id": hash_of(document)}) == [NEEDED, NEEDED]
 
 
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
 async def test_an_id_that_looks_like_a_hash_makes_nothing_else_trusted(
-    wire: Wire, listed: Write, open_graph: OpenGraph
+    prefix: str, wire: Wire, listed: Write, open_graph: OpenGraph
 ) -> None:
     """Where a list was changed by hand, the text counts that is in it, not the one that had the hash."""
     wire.documents[FILM(1)] = title(FILM(1), "F1")
-    settings = listed({hash_of(OTHER): FILM_1})
+    settings = listed({f"{prefix}{hash_of(OTHER)}": FILM_1})
     async with open_graph(**settings, trusted_mode=Mode.ENFORCE) as graph:
         assert await codes(graph, {"query": OTHER}, said(OTHER)) == [NEEDED, NEEDED]
         assert await ask(graph, called(OTHER)) == (200, FOUND)
+        assert await ask(graph, {"documentId": f"sha256:{hash_of(OTHER)}"}) == (200, FOUND)
 
 
 async def test_an_id_comes_with_its_own_document_alone(films: dict[str, Any], open_graph: OpenGraph) -> None:
