@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
-from typing import cast
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, cast
+from weakref import WeakMethod
 
 from aiodataloader import DataLoader
 
@@ -16,6 +17,8 @@ from gateway.telemetry.trail import Met
 from gateway.upstream.errors import DeadlineExceeded
 from gateway.upstream.identity import Identity
 
+Fetch = Callable[[list[Want]], Coroutine[Any, Any, list[Content]]]
+
 
 class ResourceLoader:
     """Loads each want once; made anew for every operation, so nothing of one caller meets another's."""
@@ -24,7 +27,7 @@ class ResourceLoader:
         self._window = window
         self._operation = operation
         self._loaded: dict[Want, asyncio.Future[Content]] = {}
-        self._loader: DataLoader[Want, Content] = DataLoader(self._fetch, cache_map=self._loaded)
+        self._loader: DataLoader[Want, Content] = DataLoader(_weakly(self._fetch), cache_map=self._loaded)
         self._followed: Counter[Relation] = Counter()
         """How often each relation was followed."""
         self._found: Counter[Relation] = Counter()
@@ -94,6 +97,22 @@ class ResourceLoader:
         looked = [(relation, is_there, count) for (relation, is_there), count in self._looked.items()]
         self._looked.clear()
         self._window.lengths = self._window.lengths.after_following(counts).after_looking(looked)
+
+
+def _weakly(fetch: Fetch) -> Fetch:
+    """Return what does as *fetch*, a method, but does not keep its object.
+
+    The two would keep each other, and all that was loaded, until the garbage collector finds them.
+    """
+    reference = WeakMethod(fetch)
+
+    async def fetch_if_there(wants: list[Want]) -> list[Content]:
+        found = reference()
+        if found is None:
+            return cast("list[Content]", [DeadlineExceeded() for _ in wants])  # Nobody waits any more.
+        return await found(wants)
+
+    return fetch_if_there
 
 
 def _mark_retrieved(future: asyncio.Future[Content]) -> None:

@@ -1,9 +1,10 @@
 """How strawberry is made to execute: the edge reads documents and logs errors; an operation must be clear."""
 
+import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from graphql import (
@@ -19,6 +20,7 @@ from graphql import (
     is_composite_type,
 )
 from graphql.pyutils import Path
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -65,11 +67,22 @@ class Schema(strawberry.Schema):
         return await super()._prepare_operation_async(context, extensions_runner)
 
 
+async def _gather(values: Sequence[Awaitable[Any]]) -> list[Any]:
+    return list(await asyncio.gather(*values))
+
+
+_HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values: None)
+"""For resolvers that start work of their own, which ours do not."""
+
+
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation as long as its answer does not become too large, and somebody waits for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has them
         super().__init__(*args, **kwargs)
+        # By its own helpers an executor would keep itself, and all of its operation, until the garbage
+        # collector finds it.
+        self.async_helpers = _HELPERS
         self._objects = 0
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as graphql-core has them
