@@ -17,6 +17,8 @@ _SOON: Final = 0.05
 _SOONER: Final = 0.005
 """The same once there is always somebody waiting: it helps nobody then, and makes each refusal late."""
 
+_SEARCHING: Final = 0.5
+"""The share of the places that searches may take where it is congested."""
 _USERS: Final = 10
 """Users that there are places for at least."""
 
@@ -48,7 +50,11 @@ class Admission:
         self._congestion.came(self._taken)
         if priority is Priority.CHANGE or not (self._congestion.is_felt or self._is_queue_standing()):
             return False
-        return inside >= self._congestion.limit * (0.5 if priority is Priority.SEARCH else 1.0)
+        room = self._congestion.limit * (_SEARCHING if priority is Priority.SEARCH else 1.0)
+        if inside < room:
+            return False
+        self._congestion.turned_away()
+        return True
 
     @asynccontextmanager
     async def place(self, demand: Demand, user: str | None = None) -> AsyncIterator[None]:

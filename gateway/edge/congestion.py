@@ -43,6 +43,7 @@ class Congestion:
         self._begun: float | None = None
         self._shortest = math.inf
         self._peak = 0
+        self._is_pressed = False
 
     @property
     def limit(self) -> int:
@@ -63,16 +64,20 @@ class Congestion:
                 self._begun = self._clock()
             asyncio.get_running_loop().call_soon(self._turned, self._work())
 
+    def turned_away(self) -> None:
+        """Take note that there could have been more under way."""
+        self._is_pressed = True
+
     def _turned(self, worked: float) -> None:
         self._is_measuring = False
         self._shortest = min(self._shortest, self._work() - worked)
         if self._begun is not None and self._clock() - self._begun >= _INTERVAL:
             self._adapt()
-            self._begun, self._shortest, self._peak = None, math.inf, 0
+            self._begun, self._shortest, self._peak, self._is_pressed = None, math.inf, 0, False
 
     def _adapt(self) -> None:
         if self._shortest > _MUCH:
             used = min(self._limit, float(self._peak))
             self._limit = max(1.0, used * max(_LEAST_LEFT, _MUCH / self._shortest))
-        elif self._peak >= self.limit:
+        elif self._peak >= self.limit or self._is_pressed:
             self._limit = min(self._most, max(self._limit + 1, self._limit * _GROWTH))

@@ -95,6 +95,15 @@ async def test_a_limit_that_nobody_reaches_stays() -> None:
     assert await worker.turns([0.0001] * 3, limit - 1) == [limit] * 3
 
 
+async def test_there_is_room_for_who_was_turned_away() -> None:
+    """Who may have less than all places does not reach the limit, and is a reason for more all the same."""
+    worker = _Worker()
+    limit = await worker.turn(work=BUSY, under_way=100)
+    worker.congestion.turned_away()
+
+    assert await worker.turn(work=0.0001, under_way=limit // 2) > limit
+
+
 async def test_many_who_come_are_measured_once_a_turn() -> None:
     """However many come in a turn, its work is looked up once when it begins, and once when it ends."""
     looks: list[None] = []
