@@ -1,0 +1,185 @@
+"""Clients of a gateway under load, each request on a connection that is kept."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import httptools
+
+_UNANSWERED: Final = 0
+"""The status of a request to which no answer came."""
+_PAUSE: Final = 0.02
+"""Seconds after which one who was refused asks again."""
+_CONNECTIONS: Final = 8
+"""Of those who ask one request after the other: enough to keep a worker busy, and not more."""
+_GRACE: Final = 30.0
+"""Seconds that the last answers are waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A request, and when it is to be sent: seconds from the beginning."""
+
+    due: float
+    kind: str
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What came of a shot. Times are of the loop's clock."""
+
+    kind: str
+    due: float
+    ended: float
+    status: int
+    has_errors: bool
+    retry_after: str | None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was answered, with nothing missing."""
+        return self.status == 200 and not self.has_errors
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there was no place for it."""
+        return self.status == 503
+
+
+class Connection(asyncio.Protocol):
+    """One request after the other; *done* is told of each, and whether another one may be sent."""
+
+    def __init__(self, done: Callable[["Connection", Hit, bool], None]) -> None:
+        self._done = done
+        self._shot: Shot | None = None
+        self._due = 0.0
+        self._retry_after: str | None = None
+        self._reset()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Be ready."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def send(self, shot: Shot, due: float) -> None:
+        """Send *shot*, which was *due* by the loop's clock."""
+        self._shot, self._due = shot, due
+        self._transport.write(shot.request)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        self._parser.feed_data(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep what counts."""
+        match name.lower():
+            case b"retry-after":
+                self._retry_after = value.decode()
+            case b"connection":
+                self._is_last = value.lower() == b"close"
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece."""
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        """Tell what came."""
+        is_free, status = not self._is_last, self._parser.get_status_code()
+        if self._is_last:
+            self._transport.close()
+        self._settle(status, is_free=is_free)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell that nothing comes any more."""
+        del exc
+        self._settle(_UNANSWERED, is_free=False)
+
+    def _settle(self, status: int, *, is_free: bool) -> None:
+        if self._shot is None:
+            return
+        kind, self._shot = self._shot.kind, None
+        now = asyncio.get_running_loop().time()
+        hit = Hit(kind, self._due, now, status, b'"errors"' in self._body, self._retry_after)
+        self._reset()
+        self._done(self, hit, is_free)
+
+    def _reset(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._body = bytearray()
+        self._retry_after = None
+        self._is_last = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Everybody who asks the gateway at an address."""
+
+    host: str
+    port: int
+
+    async def fire(self, shots: Sequence[Shot]) -> list[Hit]:
+        """Send each of *shots* when it is due, whatever became of those before; return what came of all."""
+        loop = asyncio.get_running_loop()
+        hits: list[Hit] = []
+        free: deque[Connection] = deque()
+
+        def done(connection: Connection, hit: Hit, is_free: bool) -> None:  # noqa: FBT001
+            hits.append(hit)
+            if is_free:
+                free.append(connection)
+
+        async def open_and_send(shot: Shot) -> None:
+            try:
+                await self._open(done, shot, begun + shot.due)
+            except OSError:
+                hits.append(Hit(shot.kind, begun + shot.due, loop.time(), _UNANSWERED, True, None))  # noqa: FBT003
+
+        begun = loop.time() + 0.1
+        async with asyncio.TaskGroup() as opening:
+            for shot in shots:
+                if (wait := begun + shot.due - loop.time()) > 0:
+                    await asyncio.sleep(wait)
+                if free:
+                    free.pop().send(shot, begun + shot.due)
+                else:
+                    opening.create_task(open_and_send(shot))
+        async with asyncio.timeout(_GRACE):
+            while len(hits) < len(shots):  # noqa: ASYNC110 - they come when they come
+                await asyncio.sleep(0.01)
+        for connection in free:
+            connection.close()
+        return hits
+
+    async def ask(self, make: Callable[[], Shot], seconds: float) -> list[Hit]:
+        """Ask what *make* makes, a few at once, for so many *seconds*; return what came of that."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        hits: list[Hit] = []
+        ended = asyncio.Semaphore(0)
+
+        def done(connection: Connection, hit: Hit, _is_free: bool) -> None:  # noqa: FBT001
+            hits.append(hit)
+            if loop.time() > end:
+                connection.close()
+                ended.release()
+            elif hit.is_refused:
+                loop.call_later(_PAUSE, lambda: connection.send(make(), loop.time()))
+            else:
+                connection.send(make(), loop.time())
+
+        for _ in range(_CONNECTIONS):
+            await self._open(done, make(), loop.time())
+        for _ in range(_CONNECTIONS):
+            await ended.acquire()
+        return hits
+
+    async def _open(self, done: Callable[[Connection, Hit, bool], None], shot: Shot, due: float) -> None:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: Connection(done), self.host, self.port)
+        connection.send(shot, due)
