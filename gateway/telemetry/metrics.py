@@ -84,6 +84,12 @@ class _OperationMetrics:
         self._errors = Counter(
             "gateway_operation_errors", "Errors in answers, by code.", ["code"], registry=registry
         )
+        self._documents = Counter(
+            "gateway_operation_documents",
+            "Operations, by whether their document is trusted; none without a list.",
+            ["trusted"],
+            registry=registry,
+        )
         self._calls = Histogram(
             "gateway_operation_calls", "Calls that an operation cost.", buckets=_CALLS, registry=registry
         )
@@ -97,6 +103,8 @@ class _OperationMetrics:
     def ended(self, trail: Trail) -> None:
         self._seconds.labels(trail.kind, trail.outcome.value).observe(trail.seconds)
         self._calls.observe(trail.calls)
+        if trail.is_trusted is not None:
+            self._documents.labels(str(trail.is_trusted).lower()).inc()
         for code, count in trail.codes.items():
             self._errors.labels(code).inc(count)
         for met, count in trail.met.items():

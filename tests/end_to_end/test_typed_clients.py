@@ -173,7 +173,7 @@ def _apollo(project: Path, running: Stack, method: str, *documents: str, **ids: 
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("method", ["POST", "GET"])
+@pytest.mark.parametrize("method", ["POST", pytest.param("GET", marks=pytest.mark.verify)])
 def test_apollos_client_registers_what_it_asks(method: str, project: Path, embedded_url: str) -> None:
     """The hash alone, then both, then the hash alone; a document that was dropped is registered anew."""
     with stack(embedded_url, persisted_queries=1) as running:
@@ -186,6 +186,7 @@ def test_apollos_client_registers_what_it_asks(method: str, project: Path, embed
     assert asked == [["/catalog/titles"]] * 3
 
 
+@pytest.mark.verify
 def test_apollos_client_does_without(project: Path, embedded_url: str) -> None:
     """Once it hears that nothing can be registered, it asks with whole documents."""
     with stack(embedded_url, persisted_queries=0) as running:

@@ -10,7 +10,9 @@ import pytest
 
 from gateway.edge.document_ids import hash_of
 from gateway.edge.persisted.trusted import Mode
+from gateway.telemetry.events import several
 from gateway.telemetry.logs import Logs
+from gateway.telemetry.metrics import Metrics
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import title
 from tests.gateway.edge.test_registered_documents import (
@@ -196,14 +198,20 @@ async def test_limits_hold_for_what_is_trusted(films: dict[str, Any], open_graph
 async def test_a_line_says_whether_a_document_is_trusted(
     mode: Mode, films: dict[str, Any], open_graph: OpenGraph
 ) -> None:
-    """Where there is a list; so it can be seen what would be refused before anything is."""
+    """Where there is a list: what would be refused is seen, and counted, before anything is."""
+    metrics = Metrics()
     with caught() as lines:
-        async with open_graph(**films, observer=Logs(), trusted_mode=mode) as graph:
+        async with open_graph(**films, observer=several([Logs(), metrics]), trusted_mode=mode) as graph:
             await codes(graph, {"query": FILM_1}, {"query": OTHER}, {"documentId": "films-2"})
 
     told = [(line["document"], line.get("trusted")) for line in lines.of("operation")]
     known = (None, None) if mode is Mode.OFF else (True, False)
     assert told == [(hash_of(FILM_1), known[0]), (hash_of(OTHER), known[1]), ("films-2", known[1])]
+    counts = [
+        metrics.registry.get_sample_value("gateway_operation_documents_total", {"trusted": each})
+        for each in ("true", "false")
+    ]
+    assert counts == ([None, None] if mode is Mode.OFF else [1, 2])
 
 
 async def test_sockets_and_events_are_no_way_around(listed: Write) -> None:

@@ -25,7 +25,7 @@ async def name(redis: Redis) -> AsyncIterator[str]:
     """Return a name that nobody else uses; what is under it is removed in the end."""
     made = f"test:{token_hex(8)}"
     yield made
-    await redis.delete(*[key async for key in redis.scan_iter(f"{made}*")])
+    await redis.delete(made, f"{made}:used", f"{made}:bytes")
 
 
 async def _held(store: RedisDocuments, *names: str) -> list[str | None]:
