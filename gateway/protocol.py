@@ -149,12 +149,13 @@ class HttpProtocol(HttpToolsProtocol):
         The application is told the target as it was sent; uvicorn would forget the host in a whole URL.
         """
         upgrades = self.parser.should_upgrade()
-        if is_ambiguous(self.parser.get_http_version(), self.headers, upgrades=upgrades):
+        version = self.parser.get_http_version()
+        if b"#" in self.url or is_ambiguous(version, self.headers, upgrades=upgrades):
             self._end_parsing(400, _AMBIGUOUS)
         self._is_in_head = False
         self._wait(None if upgrades else self._bounds.body_within)
         super().on_headers_complete()
-        target = self.url.partition(b"#")[0].partition(b"?")[0]
+        target = self.url.partition(b"?")[0]
         if b"://" in target and not target.startswith(b"/"):
             self.scope["raw_path"] = target
 

@@ -47,6 +47,7 @@ AMBIGUOUS: Final = {
     "NUL in a value": LINE + b"X: a\x00b\r\n\r\n",
     "NUL in a name": LINE + b"X\x00: b\r\n\r\n",
     "NUL in the address": LINE.replace(b"/", b"/\x00", 1) + b"\r\n",
+    "a fragment in the address": LINE.replace(b"/", b"/#top", 1) + b"\r\n",
     "a blank in the address": LINE.replace(b"/", b"/a b", 1) + b"\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "an empty host": b"GET / HTTP/1.1\r\nHost: \r\n\r\n",
