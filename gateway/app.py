@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 
 import httpx
 from starlette.applications import Starlette
@@ -51,13 +50,6 @@ from gateway.upstream.client import Limits, open_http
 from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Account
-
-_CHANGES: Final = "changes.sqlite3"
-"""The file of what was asked to be changed, in GATEWAY_HOME."""
-_SESSIONS: Final = "sessions.sqlite3"
-"""The file of the sessions, in GATEWAY_HOME."""
-_REDIS_WITHIN: Final = 0.5
-"""Seconds that Redis is given to answer; a query does not wait longer for what may be asked for anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
