@@ -70,6 +70,14 @@ async def test_a_session_that_is_not_used_ends_after_30_days(sessions: Sessions,
     assert found == [True, True, False]
 
 
+async def test_a_session_that_is_never_used_ends_after_30_days(sessions: Sessions, clock: Clock) -> None:
+    """Signing in is no use of it."""
+    secret = await sessions.begin(ALICE, Sort.COOKIE)
+    clock.now += 30 * DAY
+
+    assert await sessions.find(secret, Sort.COOKIE) is None
+
+
 async def test_a_session_ends_after_180_days_however_much_it_is_used(
     sessions: Sessions, clock: Clock
 ) -> None:

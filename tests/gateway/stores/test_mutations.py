@@ -153,9 +153,9 @@ async def test_a_file_is_synced_fully(tmp_path: Path) -> None:
     settings = [
         await connection.execute_fetchall(f"PRAGMA {name}") for name in ("journal_mode", "synchronous")
     ]
+    await ledger.close()
 
     assert settings == [[("wal",)], [(2,)]]
-    await ledger.close()
 
 
 async def test_a_file_outlives_its_process(tmp_path: Path) -> None:

@@ -155,9 +155,9 @@ async def test_a_file_is_synced_fully(tmp_path: Path) -> None:
     settings = [
         await connection.execute_fetchall(f"PRAGMA {name}") for name in ("journal_mode", "synchronous")
     ]
+    await records.close()
 
     assert settings == [[("wal",)], [(2,)]]
-    await records.close()
 
 
 async def test_what_is_kept_in_a_file_outlives_us(tmp_path: Path) -> None:

@@ -242,6 +242,19 @@ async def test_of_a_hundred_copies_one_is_answered(client: httpx.AsyncClient) ->
 
 
 @pytest.mark.anyio
+async def test_every_letter_of_a_signature_counts(client: httpx.AsyncClient) -> None:
+    """One that is right but for a letter is wrong, wherever that stands (T8)."""
+    right = signed()["oauth_signature"]
+    wrong = [f"{right[:at]}{'B' if right[at] == 'A' else 'A'}{right[at + 1 :]}" for at in range(len(right))]
+    wrong += [right[:-1], f"{right}A"]
+
+    answers = {await ask(client, header(signed(signature=each))) for each in wrong}
+
+    assert answers == {INVALID}
+    assert await ask(client, header(signed())) == (200, "")
+
+
+@pytest.mark.anyio
 async def test_a_wrong_signature_burns_no_nonce(client: httpx.AsyncClient) -> None:
     """The signature is checked before the nonce is stored."""
     forged = await ask(client, header(signed(secret="wrong", nonce="mine")))

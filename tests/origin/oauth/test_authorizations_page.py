@@ -1,5 +1,7 @@
 """The page on which a subscriber sees what is allowed, and takes it back."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -80,6 +82,14 @@ async def test_it_lists_what_is_allowed_now(application: Application, alice: Sub
     assert (rows, page.text.count("allowed since 2011-03-13")) == (["Other", "Sneakers &amp; Co"], 2)
     assert "No application may use your account." in bobs.text
     assert alice.id not in page.text
+
+
+async def test_what_is_allowed_is_allowed_to_one_application(application: Application) -> None:
+    """Another one that has got hold of its token and signs with it is refused (F4, T9)."""
+    await link(application)
+    other = replace(application, key=OTHER_KEY, secret=OTHER_SECRET)
+
+    assert [await used(one) for one in (other, application)] == [(401, "Invalid Signature"), (200, "")]
 
 
 async def test_taking_back_ends_every_token_of_an_application(application: Application) -> None:
