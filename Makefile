@@ -1,6 +1,7 @@
 # make demo    everything on one machine: the origin, the gateway in front of it, GraphiQL
 # make test    the tests       make check   lint, types, layers, schema       make verify  the long proofs
-# make bench   measurements    make env     the environment alone             make explorer  GraphiQL's files
+# make bench   measurements    make env     the environment alone             make mutants the tests' own test
+# make explorer  GraphiQL's files
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ STAMP := $(VENV)/.made
 PAGE := gateway/explorer/dist/index.html
 PAGE_SOURCES := $(addprefix gateway/explorer/,src index.html vite.config.js package.json package-lock.json)
 
-.PHONY: demo env test check bench verify explorer explorer-if-node schema lock clean
+.PHONY: demo env test check bench verify mutants explorer explorer-if-node schema lock clean
 .DEFAULT_GOAL := demo
 
 demo: env explorer-if-node
@@ -40,6 +41,10 @@ bench: env
 
 verify: env
 	@$(BIN)/python -m pytest -m verify
+
+# Whether the tests notice the mistakes they are there for.
+mutants: env
+	@$(BIN)/python -m tests.mutants
 
 schema: env
 	@$(BIN)/gateway schema > schema.graphql

@@ -34,8 +34,7 @@ class Logins:
     async def keep(self, browser: str, state: str, begun: Begun, return_to: str) -> None:
         """Keep a sign-in that *browser* has begun."""
         value = {"request": [begun.request.key, begun.request.secret], "return_to": return_to}
-        name = fingerprint(browser, state)
-        await self._records.put(_KIND, name, self._sealer.seal(value), lifetime=LIFETIME)
+        await self._records.put(_KIND, _name(browser, state), self._sealer.seal(value), lifetime=LIFETIME)
 
     async def take(self, browser: str | None, state: str, token: str) -> Login:
         """Return the sign-in that *browser* began with *state*, once; raise ``NotBegunHere`` otherwise.
@@ -44,7 +43,7 @@ class Logins:
         """
         if not browser or not state:
             raise NotBegunHere
-        value = self._sealer.unseal(await self._records.take(_KIND, fingerprint(browser, state)))
+        value = self._sealer.unseal(await self._records.take(_KIND, _name(browser, state)))
         if value is None or not hmac.compare_digest(value["request"][0].encode(), token.encode()):
             raise NotBegunHere
         return Login(Credentials(*value["request"]), value["return_to"])
@@ -53,3 +52,7 @@ class Logins:
 def new_state() -> str:
     """Return what nobody guesses, to go with a sign-in to the origin and back."""
     return new_secret()
+
+
+def _name(browser: str, state: str) -> str:
+    return fingerprint(browser, state)
