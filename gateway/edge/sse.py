@@ -185,6 +185,8 @@ def _farewell(ending: Ending) -> bytes | None:
     """Return what a stream ends with that must end; nothing where nobody takes it."""
     if ending is Ending.SIGNED_OUT:
         return _failed("You are no longer signed in.", "UNAUTHENTICATED")
+    if ending is Ending.CROWDED_OUT:
+        return _failed("Others needed the place.", "OVERLOADED")
     return _COMPLETE if ending is Ending.STOPPING else None
 
 

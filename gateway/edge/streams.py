@@ -52,6 +52,8 @@ class Ending(Enum):
     SIGNED_OUT = auto()
     STUCK = auto()
     """The client takes nothing any more, not even a word about it."""
+    CROWDED_OUT = auto()
+    """Another one needs the place of a client that has not said who it is."""
 
 
 class TooManyStreams(Exception):
@@ -68,6 +70,8 @@ class Streams:
     def __init__(self, limits: StreamLimits | None = None) -> None:
         self.limits = limits or StreamLimits()
         self._open: set[Stream] = set()
+        self._strangers: dict[Stream, None] = {}
+        """Those of nobody yet, the oldest first."""
         self._by_user: Counter[str] = Counter()
         self._is_stopping = False
 
@@ -77,13 +81,22 @@ class Streams:
         return len(self._open)
 
     def open(self) -> "Stream":
-        """Return a new stream; raise ``TooManyStreams``."""
+        """Return a new stream; raise ``TooManyStreams``.
+
+        Where all places are taken it gets that of whoever has been a stranger for longest: who opens streams
+        and says nothing keeps nobody out.
+        """
         if self._is_stopping:
             raise TooManyStreams("This server is stopping.")
         if len(self._open) >= self.limits.worker_streams:
-            raise _too_many("a worker", self.limits.worker_streams, len(self._open) + 1)
+            oldest = next(iter(self._strangers), None)
+            if oldest is None:
+                raise _too_many("a worker", self.limits.worker_streams, len(self._open) + 1)
+            self.drop(oldest, None)
+            oldest.end(Ending.CROWDED_OUT)
         stream = Stream(self)
         self._open.add(stream)
+        self._strangers[stream] = None
         return stream
 
     async def stop(self) -> None:
@@ -94,15 +107,17 @@ class Streams:
         if self._open:
             await asyncio.wait([stream.closed for stream in self._open], timeout=_GOODBYE)
 
-    def claim(self, user: str) -> None:
-        """Count one more stream of *user*; raise ``TooManyStreams``."""
+    def claim(self, stream: "Stream", user: str) -> None:
+        """Count *stream* as one of *user*; raise ``TooManyStreams``."""
         if self._by_user[user] >= self.limits.user_streams:
             raise _too_many("a user", self.limits.user_streams, self._by_user[user] + 1)
         self._by_user[user] += 1
+        self._strangers.pop(stream, None)
 
     def drop(self, stream: "Stream", user: str | None) -> None:
         """Count a stream no more."""
         self._open.discard(stream)
+        self._strangers.pop(stream, None)
         if user is not None:
             self._by_user[user] -= 1
             self._by_user += Counter()  # Forgets who has none.
@@ -131,7 +146,7 @@ class Stream:
 
     def belongs_to(self, viewer: Viewer) -> None:
         """Count it as one of *viewer*; raise ``TooManyStreams``."""
-        self._streams.claim(viewer.identity)
+        self._streams.claim(self, viewer.identity)
         self._user = viewer.identity
 
     def end(self, why: Ending) -> None:

@@ -31,6 +31,7 @@ from gateway.telemetry.trail import Trail
 _ENDINGS: Final = {
     Ending.STOPPING: (Code.GOING_AWAY, "The server is stopping."),
     Ending.SIGNED_OUT: (Code.FORBIDDEN, "You are no longer signed in."),
+    Ending.CROWDED_OUT: (Code.TRY_LATER, "Others needed the place."),
 }
 _REFUSALS: Final = {401: Code.UNAUTHORIZED, 403: Code.FORBIDDEN}
 

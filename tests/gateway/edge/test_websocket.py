@@ -350,6 +350,26 @@ async def test_a_user_and_a_worker_have_so_many_sockets(origin: QueueOrigin) -> 
             await bob.begin({"authorization": "Bearer bob"})
 
 
+async def test_strangers_keep_nobody_out(origin: QueueOrigin) -> None:
+    """Where all places are taken, the one of who has said nothing for longest is given to who comes (T19)."""
+    async with (
+        live(origin, "ann", "bob", worker_streams=2) as gateway,
+        opened(gateway) as first,
+        opened(gateway) as second,
+        opened(gateway) as ann,
+    ):
+        assert (await first.closed(), first.reason) == (1013, "Others needed the place.")
+        await ann.begin()
+        async with opened(gateway) as bob:
+            assert await second.closed() == 1013
+            await bob.begin({"authorization": "Bearer bob"})
+            async with opened(gateway) as last:
+                assert await last.closed() == 1013
+        await ann.say("ping")
+
+        assert await ann.hear() == {"type": "pong"}
+
+
 async def until(condition: Any) -> None:  # noqa: ANN401
     """Wait until *condition* holds."""
     async with asyncio.timeout(10):
