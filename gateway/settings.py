@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from starlette.config import Config
 
 from gateway.auth.sealing import KeyUnusable, check
-from gateway.casts import one_of, paths, port, words
+from gateway.casts import read_fields
 from gateway.edge.limits import Limits
 from gateway.edge.persisted.trusted import Mode
 from gateway.telemetry.logs import LEVELS, LogFormat
@@ -123,8 +122,7 @@ class Settings:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
         self._check_watching()
         _check_limits(self.limits)
-        self._check_logging()
-
+        self._check_telemetry()
         for name in ("expand_bytes", "hsts_seconds", "persisted_queries"):
             if (value := getattr(self, name)) < 0:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must not be negative, but is {value}.")
@@ -144,7 +142,6 @@ class Settings:
             raise WrongSetting(
                 "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
             )
-
         for each in self.allowed_origins:
             if not _PUBLIC.fullmatch(each):
                 raise WrongSetting(f"GATEWAY_ALLOWED_ORIGINS must be as https://app.example, not {each}.")
@@ -159,9 +156,11 @@ class Settings:
         if self.watch_min > self.watch_max:
             raise WrongSetting("GATEWAY_WATCH_MIN must not be greater than GATEWAY_WATCH_MAX.")
 
-    def _check_logging(self) -> None:
+    def _check_telemetry(self) -> None:
         if self.log_level not in LEVELS:
             raise WrongSetting(f"GATEWAY_LOG_LEVEL must be one of {', '.join(LEVELS)}, not {self.log_level}.")
+        if self.metrics_port is not None and not 0 < self.metrics_port < 65536:
+            raise WrongSetting(f"GATEWAY_METRICS_PORT must be from 1 to 65535, not {self.metrics_port}.")
 
     @property
     def tls_for(self) -> int:
@@ -190,68 +189,32 @@ class Settings:
 
         *listens* is the address that we listen at, which browsers are told by default.
         """
-        read = Config(environ=environ, env_prefix="GATEWAY_")
+        for name in _REQUIRED:
+            if name not in environ:
+                raise WrongSetting(f"{name} is missing: {_MEANINGS[name]}.")
         if "GATEWAY_REDIS_URL" in environ and "GATEWAY_SESSION_KEYS" not in environ:
             raise WrongSetting(f"GATEWAY_SESSION_KEYS is missing: {_MEANINGS['GATEWAY_SESSION_KEYS']}.")
-        try:
-            return cls(
-                origin_url=read("ORIGIN_URL"),
-                origin_connect=read("ORIGIN_CONNECT", default=None),
-                consumer_key=read("CONSUMER_KEY"),
-                consumer_secret=read("CONSUMER_SECRET"),
-                origin_timeout=read("ORIGIN_TIMEOUT", cast=float, default=5.0),
-                operation_timeout=read("OPERATION_TIMEOUT", cast=float, default=10.0),
-                bulk_limit=read("BULK_LIMIT", cast=int, default=200),
-                bulk_bytes=read("BULK_BYTES", cast=int, default=4_000_000),
-                expand_bytes=read("EXPAND_BYTES", cast=int, default=4_000_000),
-                calls_per_operation=read("CALLS_PER_OPERATION", cast=int, default=200),
-                watch_min=read("WATCH_MIN", cast=float, default=5.0),
-                watch_max=read("WATCH_MAX", cast=float, default=60.0),
-                public_url=read("PUBLIC_URL", default=listens).rstrip("/").lower(),
-                hsts_seconds=read("HSTS_SECONDS", cast=int, default=31_536_000),
-                home=home(environ),
-                session_keys=read("SESSION_KEYS", cast=words, default=()),
-                token_exchange=read("TOKEN_EXCHANGE", cast=bool, default=False),
-                sign_ins_per_minute=read("SIGN_INS_PER_MINUTE", cast=int, default=120),
-                proxies=read("PROXIES", cast=words, default=()),
-                limits=limits(environ),
-                introspection=read("INTROSPECTION", cast=bool, default=True),
-                persisted_queries=read("PERSISTED_QUERIES", cast=int, default=1_000),
-                trusted_documents=(lists := read("TRUSTED_DOCUMENTS", cast=paths, default=())),
-                trusted_mode=one_of(
-                    Mode, "GATEWAY_TRUSTED_MODE", read("TRUSTED_MODE", default="allow" if lists else "off")
-                ),
-                operations_at_once=read("OPERATIONS_AT_ONCE", cast=int, default=200),
-                allowed_origins=read("ALLOWED_ORIGINS", cast=words, default=()),
-                allowed_hosts=read("ALLOWED_HOSTS", cast=words, default=()),
-                attempts=read("ATTEMPTS", cast=int, default=3),
-                calls_per_second=read("CALLS_PER_SECOND", cast=int, default=4),
-                calls_per_day=read("CALLS_PER_DAY", cast=int, default=5_000),
-                cache_bytes=read("CACHE_BYTES", cast=int, default=64 * 1024 * 1024),
-                redis_url=read("REDIS_URL", default=None),
-                log_format=one_of(LogFormat, "GATEWAY_LOG_FORMAT", read("LOG_FORMAT", default="json")),
-                log_level=read("LOG_LEVEL", default="INFO").upper(),
-                metrics_port=read("METRICS_PORT", cast=port, default=None),
-            )
-        except KeyError as error:
-            missing = str(error.args[0]).removeprefix("Config '").partition("'")[0]
-            raise WrongSetting(f"{missing} is missing: {_MEANINGS[missing]}.") from error
-        except ValueError as error:
-            raise WrongSetting(str(error)) from error
+        told = {"public_url": listens} | _read(cls, environ, "GATEWAY_")
+        told["public_url"] = told["public_url"].rstrip("/").lower()
+        if "log_level" in told:
+            told["log_level"] = told["log_level"].upper()
+        if told.get("trusted_documents"):
+            told.setdefault("trusted_mode", Mode.ALLOW)
+        return cls(**told | {"home": home(environ), "limits": limits(environ)})
 
 
 def limits(environ: Mapping[str, str] = os.environ) -> Limits:
     """Read what a request may be; raise ``WrongSetting``."""
-    read, usual = Config(environ=environ, env_prefix="GATEWAY_"), Limits()
-    names = (each.name for each in fields(usual))
-    try:
-        found = Limits(
-            **{name: read(f"MAX_{name.upper()}", cast=int, default=getattr(usual, name)) for name in names}
-        )
-    except ValueError as error:
-        raise WrongSetting(str(error)) from error
+    found = Limits(**_read(Limits, environ, "GATEWAY_MAX_"))
     _check_limits(found)
     return found
+
+
+def _read(kind: type[Limits | Settings], environ: Mapping[str, str], prefix: str) -> dict[str, Any]:
+    try:
+        return read_fields(kind, environ, prefix)
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
 
 
 def _check_limits(limits: Limits) -> None:
@@ -275,6 +238,8 @@ _POSITIVE = (
     "watch_max",
     "sign_ins_per_minute",
 )
+
+_REQUIRED = ("GATEWAY_ORIGIN_URL", "GATEWAY_CONSUMER_KEY", "GATEWAY_CONSUMER_SECRET")
 
 _MEANINGS = {
     "GATEWAY_ORIGIN_URL": "set it to the address of the REST API, as http://127.0.0.1:8001",

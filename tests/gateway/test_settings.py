@@ -118,6 +118,11 @@ def test_a_list_alone_is_allowed() -> None:
     assert read.trusted_mode is Mode.ALLOW
 
 
+def test_what_no_text_can_say_is_not_read() -> None:
+    """A variable that happens to be named as a field without text changes nothing."""
+    assert Settings.from_environ({**ENVIRON, "GATEWAY_LIMITS": "none"}) == Settings.from_environ(ENVIRON)
+
+
 @pytest.mark.parametrize("mode", ["audit", "allow", "enforce"])
 @pytest.mark.parametrize("lists", [None, "", " , "])
 def test_a_mode_needs_a_list(mode: str, lists: str | None) -> None:
