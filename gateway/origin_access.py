@@ -8,7 +8,6 @@ from typing import Self
 import httpx
 
 from gateway.auth.dance import Dance
-from gateway.contract import Path
 from gateway.loaders.delivery import Upstream
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.sending import Bounds, Sender
@@ -61,13 +60,13 @@ class OriginAccess:
         origin = Origin.at(settings.origin_url)
         signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
         client = Client(http, limits, observer)
-        reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK), observer=observer)
+        reader = Reader(client, signer, origin, observer=observer)
         budget = Budget(storage.meter, storage.allowance, observer=observer)
         breaker = Breaker(time.monotonic, tripping, observer=observer)
         bounds = Bounds(entries=settings.bulk_limit, size=settings.bulk_bytes, attempts=settings.attempts)
         shelf = Shelf(storage.representations, origin, clock=clock)
         fetcher = Fetcher(Sender(reader, budget, breaker, bounds, observer), shelf)
-        poller = Poller(client, signer, budget, seconds=settings.origin_timeout)
+        poller = Poller(client, signer, budget, origin, seconds=settings.origin_timeout)
         return cls(
             http=http,
             origin=origin,

@@ -28,6 +28,7 @@ from gateway.upstream.errors import (
     OriginUnreachable,
     QuotaExhausted,
     RateLimited,
+    Redirected,
     ResponseTooLarge,
     UpstreamError,
 )
@@ -48,6 +49,7 @@ CODES: Final[Mapping[type[Exception], str]] = {
     RateLimited: "RATE_LIMITED",
     QuotaExhausted: "QUOTA_EXHAUSTED",
     OriginRefused: "UPSTREAM_BAD_RESPONSE",
+    Redirected: "UPSTREAM_BAD_RESPONSE",
     ResponseTooLarge: "UPSTREAM_BAD_RESPONSE",
     MalformedDocument: "UPSTREAM_BAD_RESPONSE",
     MissingEntry: "UPSTREAM_BAD_RESPONSE",

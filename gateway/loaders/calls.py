@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from gateway.loaders.orders import Errand
 from gateway.loaders.wants import Answered, Ask
+from gateway.resources import Href
 from gateway.upstream.quota.meter import Account
-from gateway.upstream.reader import Exchange
+from gateway.upstream.reader import Exchange, Read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,8 +19,16 @@ class Call:
     errands: tuple[Errand, ...]
     """In the order of the wants of ``ask``."""
     attempt: int = 1
+    hops: tuple[Href, ...] = ()
+    """Where the origin has sent us on to, one after the other."""
     was_refused: bool = False
     """Whether it was refused before for what is past: the allowance of a second, or a wrong clock."""
+
+    @property
+    def read(self) -> Read:
+        """Return what is asked for, where it is by now."""
+        read = self.ask.read
+        return replace(read, href=self.hops[-1]) if self.hops else read
 
     @property
     def predicted_bytes(self) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from gateway.loaders.levels import Operation, Sent
@@ -24,6 +24,7 @@ from gateway.upstream.hypermedia import expect
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Account
 from gateway.upstream.reader import Exchange, Read, Reader
+from gateway.upstream.redirects import follow
 from gateway.upstream.statuses import Written
 from gateway.upstream.writer import Write, Writer, is_settled
 
@@ -88,13 +89,17 @@ class Delivery:
         return expect(await self._read(read), found)
 
     async def _read(self, read: Read) -> Content:
-        async with self._call():
-            (answer,) = await self.upstream.reader.read(
-                [read], deadline=self.operation.deadline, spent=self._count
-            )
-            if isinstance(answer, UpstreamError):
-                raise answer
-        return answer
+        async def ask(href: Href) -> Content:
+            asked = replace(read, href=href)
+            async with self._call():
+                (answer,) = await self.upstream.reader.read(
+                    [asked], deadline=self.operation.deadline, spent=self._count
+                )
+                if isinstance(answer, UpstreamError):
+                    raise answer
+            return answer
+
+        return await follow(read.href, ask)
 
     async def write(self, write: Write) -> Written:
         """Send *write* once; only what certainly did not leave, or was signed too late, is sent again."""

@@ -94,7 +94,7 @@ class Exchanger:
             exchanges.append(exchange)
             tell(calls, exchange)
 
-        reads = [call.ask.read for call in calls]
+        reads = [call.read for call in calls]
         self._retries.begin()
         try:
             answers = await self._reader.read(reads, deadline=deadline, spent=spent)

@@ -10,8 +10,15 @@ from gateway.loaders.exchanging import SHORTEST
 from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.wants import Answered
 from gateway.telemetry.events import Observer, Retried
-from gateway.upstream.errors import MalformedDocument, OriginRefused, ResponseTooLarge, UpstreamError
+from gateway.upstream.errors import (
+    MalformedDocument,
+    OriginRefused,
+    Redirected,
+    ResponseTooLarge,
+    UpstreamError,
+)
 from gateway.upstream.quota.limits import Limit
+from gateway.upstream.redirects import MOST_HOPS
 from gateway.upstream.retries import RetryBudget, is_transient, pause
 
 BULK_ABSENT_FOR: Final = 600.0
@@ -48,7 +55,7 @@ class Recovery:
             again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
         if again:
             self._observer(Retried(len(again)))
-        return again
+        return again | _sent_on(answers)
 
     def smaller(self, calls: Sequence[Call], error: UpstreamError) -> list[Sequence[Call]]:
         """Return *calls* in smaller parts, where *error* comes of asking for all of it at once."""
@@ -79,6 +86,15 @@ class Recovery:
         finally:
             self._retries.give_back()
         return True
+
+
+def _sent_on(answers: Mapping[Call, Answered]) -> dict[Call, Call]:
+    """Return which calls are made where the origin sends us on to, and as what."""
+    return {
+        call: replace(call, hops=(*call.hops, answer.to))
+        for call, answer in answers.items()
+        if isinstance(answer, Redirected) and len(call.hops) < MOST_HOPS and afforded([call])
+    }
 
 
 def wanted_wait(answers: Iterable[Answered]) -> float | None:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -17,6 +16,7 @@ from gateway.upstream.client import Client, Stream
 from gateway.upstream.errors import MalformedDocument, ResponseTooLarge
 from gateway.upstream.href import Origin
 from gateway.upstream.hypermedia import read_refusal
+from gateway.upstream.redirects import sent_on
 from gateway.upstream.signing import Signer
 
 LONGEST: Final = 20_000_000_000
@@ -24,7 +24,6 @@ LONGEST: Final = 20_000_000_000
 MOST_REDIRECTS: Final = 5
 _PIECE: Final = 256 * 1024
 _LONGEST_REFUSAL: Final = 100_000
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ class Downloads:
 
     async def _next(self, answer: Stream, href: Href) -> Href:
         """Return where the origin sends us on to; raise what it says where it does not."""
-        if answer.status in _REDIRECTS and "location" in answer.headers:
-            return self._origin.resolve(urljoin(href, answer.headers["location"]))
+        if (to := sent_on(answer, href, self._origin)) is not None:
+            return to
         body = b""
         unpacking = _unpacking(answer)
         async for piece in answer.pieces:

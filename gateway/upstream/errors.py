@@ -7,6 +7,7 @@ UpstreamError
 ├── OriginTimedOut        connected, but the answer was not there in time
 ├── DeadlineExceeded      the time of the whole operation is over
 ├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
+├── Redirected            sent on to another of its addresses, once too often where nobody goes there
 ├── RateLimited           no call is free in time: the allowance of the second is used
 ├── QuotaExhausted        no call is free today
 ├── ResponseTooLarge      more bytes than we read
@@ -124,6 +125,15 @@ class OriginRefused(UpstreamError):
         A signature that is refused is another matter: then it is our secret or our clock that is wrong.
         """
         return self.status == 401 and self.message in _TOKEN_REFUSALS
+
+
+class Redirected(UpstreamError):
+    """The origin sends us on to another of its addresses."""
+
+    def __init__(self, href: Href, to: Href) -> None:
+        super().__init__(f"The origin sends us on from {shown(href)} to {shown(to)}.")
+        self.href = href
+        self.to = to
 
 
 class RateLimited(UpstreamError):

@@ -1,16 +1,18 @@
 """Asks whether a resource has changed: one conditional request, which costs a call whatever it finds."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gateway.resources import Content
+from gateway.resources import Content, Href
 from gateway.upstream import etag, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import MalformedDocument
+from gateway.upstream.errors import MalformedDocument, Redirected
+from gateway.upstream.href import Origin
 from gateway.upstream.identity import Identity
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Account
 from gateway.upstream.reader import Read
+from gateway.upstream.redirects import follow, sent_on
 from gateway.upstream.signing import Signer
 
 
@@ -25,9 +27,12 @@ class Tagged:
 class Poller:
     """Polls resources of one origin, each within *seconds*. It is work in the background: nobody waits."""
 
-    def __init__(self, client: Client, signer: Signer, budget: Budget, *, seconds: float) -> None:
+    def __init__(
+        self, client: Client, signer: Signer, budget: Budget, origin: Origin, *, seconds: float
+    ) -> None:
         self._client = client
         self._signer = signer
+        self._origin = origin
         self._budget = budget
         self._seconds = seconds
 
@@ -37,8 +42,12 @@ class Poller:
         Raises ``UpstreamError``; ``RateLimited`` and ``QuotaExhausted`` where there is no call for it.
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
-        async with self._budget.call(Account(identity), deadline=deadline, is_background=True):
-            return await self._ask(read, tag, deadline)
+
+        async def ask(href: Href) -> Tagged | None:
+            async with self._budget.call(Account(identity), deadline=deadline, is_background=True):
+                return await self._ask(replace(read, href=href), tag, deadline)
+
+        return await follow(read.href, ask)
 
     async def _ask(self, read: Read, tag: str | None, deadline: float) -> Tagged | None:
         response = await self._client.get(
@@ -51,6 +60,8 @@ class Poller:
         if response.status == 304:
             _check_unchanged(found, tag)
             return None
+        if (to := sent_on(response, read.address, self._origin)) is not None:
+            raise Redirected(read.href, to)
         if response.status != 200:
             raise hypermedia.read_refusal(response.body, read.href, status=response.status)
         return Tagged(await _parsed(response, read), found)

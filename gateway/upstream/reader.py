@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.contract import Path
 from gateway.resources import Content, Href
 from gateway.telemetry.events import Exchanged, Observer, silent
 from gateway.telemetry.trail import Trail
 from gateway.upstream import bulk, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import MalformedDocument, OriginRefused, UpstreamError
+from gateway.upstream.errors import MalformedDocument, OriginRefused, Redirected, UpstreamError
 from gateway.upstream.freshness import fresh_for
-from gateway.upstream.href import with_parameters
+from gateway.upstream.href import Origin, with_parameters
+from gateway.upstream.redirects import sent_on
 from gateway.upstream.retries import wanted_pause
 from gateway.upstream.signing import Credentials, Signer
 
@@ -95,17 +97,19 @@ class Reader:
     """Reads resources of one origin."""
 
     def __init__(
-        self, client: Client, signer: Signer, *, bulk_address: Href, observer: Observer = silent
+        self, client: Client, signer: Signer, origin: Origin, *, observer: Observer = silent
     ) -> None:
         self._observer = observer
         self._client = client
         self._signer = signer
-        self._bulk_address = bulk_address
+        self._origin = origin
+        self._bulk_address = origin.expand_path(Path.BULK)
 
     async def read(self, reads: Sequence[Read], *, deadline: float, spent: Spent) -> list[Answer]:
         """Return an answer for each of *reads*, in their order, in one request.
 
-        Raises ``UpstreamError`` where the request as a whole came to nothing.
+        Raises ``UpstreamError`` where the request as a whole came to nothing; ``Redirected`` where a resource
+        that is asked for alone is elsewhere at the origin.
         """
         exchange = Exchange(reads, asyncio.get_running_loop().time())
         spent(exchange)
@@ -120,6 +124,8 @@ class Reader:
         authorization = self._signer.authorization("GET", read.address, read.token)
         response = await self._client.get(read.address, authorization=authorization, deadline=deadline)
         exchange.answered(response)
+        if (to := sent_on(response, read.address, self._origin)) is not None:
+            raise Redirected(read.href, to)
         try:
             _check(response, read.href)
             return await _parsed(response.body, read.href)

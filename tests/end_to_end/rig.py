@@ -168,7 +168,7 @@ def _upstream(http: httpx.AsyncClient, credentials: DemoCredentials) -> Upstream
     origin = Origin.at(URL)
     client = Client(http)
     signer = Signer(Credentials(credentials.consumer.key, credentials.consumer.secret))
-    reader = Reader(client, signer, bulk_address=origin.expand_path(Path.BULK))
+    reader = Reader(client, signer, origin)
     allowance = Allowance(1_000_000, 1_000_000)
     budget = Budget(OwnMeter(allowance, clock=time.time), allowance)
     return Upstream(origin, reader, Writer(client, signer), budget, pause=0.001)

@@ -31,6 +31,11 @@ def bulk(asked: Asked) -> bool:
     return asked.is_bulk
 
 
+def alone(asked: Asked) -> bool:
+    """Strike what reads one resource."""
+    return not asked.is_write and not asked.is_bulk
+
+
 def read(asked: Asked) -> bool:
     """Strike what changes nothing."""
     return not asked.is_write
@@ -98,6 +103,16 @@ def _once(fault: Fault, *codes: str, which: Which = anything) -> Row:
     return Row(make=lambda: d.first_calls(1, fault), codes=frozenset(codes), which=which)
 
 
+def _sent_on(*codes: str, which: Which, must_fail: bool = False) -> Row:
+    """Redirect whoever asks once to where they asked."""
+    return Row(
+        make=partial(t.redirected, _same_origin, times=1),
+        codes=frozenset(codes),
+        which=which,
+        must_fail=must_fail,
+    )
+
+
 def _bulk(edit: Callable[[list[bytes]], list[bytes]], *codes: str, is_absence: bool = False) -> Row:
     return Row(make=lambda: d.entries(edit), codes=frozenset(codes), which=bulk, is_absence=is_absence)
 
@@ -132,7 +147,9 @@ TRANSPORT: Final[Mapping[str, Row]] = {
     "U14 garbage": _answer(t.garbage, BAD, UNAVAILABLE),
     "U14 hints": _answer(t.early_hints, must_fail=False),
     "U15 closed once": _once(t.closed, which=read),
-    "U16 redirect": _wire(t.redirected(_same_origin, times=1), BAD, must_fail=False),
+    "U16 redirect": _sent_on(which=alone),
+    "U16 bulk": _sent_on(BAD, which=bulk, must_fail=True),
+    "U16 change": _sent_on(BAD, which=change),
     "U16 away": _wire(t.redirected(_elsewhere), BAD, UNAVAILABLE),
     "U16 loop": _wire(t.redirected(_same_origin), BAD),
     "U17 late": _wire(t.late(0.05), must_fail=False),

@@ -7,13 +7,13 @@ import pytest
 
 from gateway.contract import Rel
 from gateway.loaders.window import Window
-from gateway.resources import Href
 from gateway.upstream.client import Client
+from gateway.upstream.href import Origin
 from gateway.upstream.reader import Reader
 from gateway.upstream.signing import Credentials, Signer
-from tests.gateway.documents import address, link, listing, person, text, title
+from tests.gateway.documents import ORIGIN, link, listing, person, text, title
 from tests.gateway.loaders.fetcher import fetcher_over
-from tests.gateway.wire import BULK, Wire
+from tests.gateway.wire import Wire
 
 MOVIES = ("/catalog/titles/movies/1", "/catalog/titles/movies/2", "/catalog/titles/movies/3")
 LORRE = "/catalog/people/7"
@@ -52,7 +52,7 @@ async def reader(wire: Wire) -> AsyncIterator[Reader]:
     """Return a reader of the wire."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
         signer = Signer(Credentials("key", "secret"))
-        yield Reader(Client(http), signer, bulk_address=Href(address(BULK)))
+        yield Reader(Client(http), signer, Origin.at(ORIGIN))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.sending import Bounds, Sender
@@ -35,3 +36,21 @@ def fetcher_over(  # noqa: PLR0913 - each has a default that most tests want
     breaker = breaker or Breaker(asyncio.get_running_loop().time)
     sender = Sender(reader, budget, breaker, Bounds(entries=entries, size=size, attempts=attempts))
     return Fetcher(sender, Shelf(place or Memory(0), Origin.at(ORIGIN)))
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What gives out permits, looked at from within."""
+
+    budget: Budget
+
+    @property
+    def used(self) -> int:
+        """Return how many calls are counted."""
+        counts = self.budget._meter._counts.values()  # type: ignore[attr-defined]  # noqa: SLF001
+        return sum(count.calls for count in counts)
+
+
+def budget_of(fetcher: Fetcher) -> Purse:
+    """Return what gives permits to *fetcher*."""
+    return Purse(fetcher._sender._budget)  # noqa: SLF001 - to be looked at from here alone

@@ -23,7 +23,7 @@ from gateway.upstream.quota.meter import Allowance
 from gateway.upstream.reader import Reader
 from tests.gateway.documents import address
 from tests.gateway.graph import TURNS, running
-from tests.gateway.loaders.fetcher import fetcher_over
+from tests.gateway.loaders.fetcher import budget_of, fetcher_over
 from tests.gateway.wire import Raw, Wire
 
 pytestmark = pytest.mark.anyio
@@ -75,8 +75,7 @@ class House:
     @property
     def calls(self) -> int:
         """Return how many calls are counted."""
-        counts = self.fetcher._sender._budget._meter._counts.values()  # type: ignore[attr-defined]  # noqa: SLF001
-        return sum(count.calls for count in counts)
+        return budget_of(self.fetcher).used
 
 
 Opening = Callable[..., Any]

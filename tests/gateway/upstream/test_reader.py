@@ -16,9 +16,10 @@ from gateway.upstream.errors import (
     OriginRefused,
     UpstreamError,
 )
+from gateway.upstream.href import Origin
 from gateway.upstream.reader import Answer, Read, Reader
 from gateway.upstream.signing import Credentials, Signer
-from tests.gateway.documents import address, status, text
+from tests.gateway.documents import ORIGIN, address, status, text
 from tests.gateway.wire import BULK, Entry, Raw, Wire
 
 pytestmark = pytest.mark.anyio
@@ -39,9 +40,7 @@ async def reader(wire: Wire) -> AsyncIterator[Reader]:
     """Return a reader that takes answers up to 500 bytes."""
     limits = Limits(inflated_bytes=500)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
-        yield Reader(
-            Client(http, limits), Signer(Credentials("key", "secret")), bulk_address=Href(address(BULK))
-        )
+        yield Reader(Client(http, limits), Signer(Credentials("key", "secret")), Origin.at(ORIGIN))
 
 
 async def read(reader: Reader, *paths: str) -> Sequence[Answer]:
@@ -156,7 +155,7 @@ async def test_a_refusal_of_our_clock_sets_it(wire: Wire, count: int) -> None:
         replace(each, body=status(401, "Timestamp Is Invalid")) for each in entries
     ]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
-        reader = Reader(Client(http), signer, bulk_address=Href(address(BULK)))
+        reader = Reader(Client(http), signer, Origin.at(ORIGIN))
 
         with suppress(OriginRefused):
             await read(reader, *PATHS[:count])
@@ -168,7 +167,7 @@ async def test_a_large_document_is_read_like_a_small_one(wire: Wire) -> None:
     """Half a megabyte is taken apart in a thread, alone and in bulk."""
     wire.documents[PATHS[0]] = text("synopsis", "x" * 500_000)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
-        reader = Reader(Client(http), Signer(Credentials("key", "secret")), bulk_address=Href(address(BULK)))
+        reader = Reader(Client(http), Signer(Credentials("key", "secret")), Origin.at(ORIGIN))
 
         [alone] = await read(reader, PATHS[0])
         together = await read(reader, *PATHS[:2])
