@@ -1,23 +1,23 @@
 """The house that faults come to."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from gateway.origin.demo.credentials import prepare_demo
-from tests.faults.rig import House
+from tests.faults.loops import Loop
+from tests.faults.rig import House, url_of
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """Run on asyncio."""
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    """Run on a loop for which a busy machine is none of its time."""
+    return "asyncio", {"loop_factory": Loop}
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Return an origin with the embedded catalog and the demo's subscribers."""
-    folder: Path = tmp_path_factory.mktemp("faults")
-    url = f"sqlite+aiosqlite:///{folder / 'origin.sqlite3'}"
-    return House(url, asyncio.run(prepare_demo(url, folder)))
+    folder = tmp_path_factory.mktemp("faults")
+    file = folder / "origin.sqlite3"
+    return House(file, asyncio.run(prepare_demo(url_of(file), folder)))

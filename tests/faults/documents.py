@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from tests.faults.exchange import Answer, Asked, Origin
+from tests.faults.exchange import Answer, Asked
+from tests.faults.origin import Origin
 from tests.faults.proxy import Fault, Inert, Line
 
 _ENTRY: Final = re.compile(rb"<entry>.*?</entry>", re.DOTALL)

@@ -1,18 +1,14 @@
-"""One HTTP exchange as the fault proxy sees it: what was asked, and what the origin answers."""
+"""One HTTP exchange as the fault proxy sees it: what is asked, and what is answered."""
 
 import asyncio
 import re
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
-
 BULK: Final = "/bulk"
 _TOKEN: Final = re.compile('oauth_token="([^"]*)"')
-_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,67 +81,6 @@ class Answer:
         return self.head(f"Content-Length: {claimed}", *lines) + self.body
 
 
-class Origin:
-    """The real origin; with a memory, each thing is read there once until something changes."""
-
-    def __init__(
-        self, transport: httpx.AsyncBaseTransport, url: str, memory: dict[object, Answer] | None = None
-    ) -> None:
-        self._transport = transport
-        self._url = url
-        self._memory = memory
-        self.calls = 0
-        """What it was asked for: entries of bulk requests, and other requests."""
-        self.slowest = 0.0
-        """The most seconds that an answer took: more where the machine is busy."""
-
-    async def ask(self, asked: Asked) -> Answer:
-        """Return what it answers."""
-        self.calls += len(asked.paths)
-        if self._memory is None:
-            return await self._ask(asked)
-        if asked.is_write:
-            self._memory.clear()
-            return await self._ask(asked)
-        key = asked.unsigned
-        if key not in self._memory:
-            answer = await self._ask(asked)
-            if answer.status != 200:
-                return answer
-            self._memory[key] = _named(answer, asked.names, ())
-        return _named(self._memory[key], (), asked.names)
-
-    async def _ask(self, asked: Asked) -> Answer:
-        headers = {name: value for name, value in asked.headers.items() if name != "accept-encoding"}
-        request = httpx.Request(
-            asked.method, f"{self._url}{asked.target}", headers=headers, content=asked.body
-        )
-        began = time.monotonic()
-        response = await self._transport.handle_async_request(request)
-        body = b"".join([chunk async for chunk in response.aiter_raw()])
-        self.slowest = max(self.slowest, time.monotonic() - began)
-        kept = {name: value for name, value in response.headers.items() if name not in _OURS}
-        return Answer(response.status_code, body, kept)
-
-
-def _unsigned(target: str, authorization: str) -> str:
-    url = urlsplit(target)
-    pairs = parse_qsl(url.query)
-    token = next((value for name, value in pairs if name == "oauth_token"), None)
-    token = token or next(iter(_TOKEN.findall(authorization)), "")
-    return str((url.path, token, sorted(pair for pair in pairs if not pair[0].startswith("oauth_"))))
-
-
-def _named(answer: Answer, old: Sequence[str], new: Sequence[str]) -> Answer:
-    """Return *answer* with numbers in place of the names of entries, or the other way about."""
-    body = answer.body
-    for number, name in enumerate(old):
-        body = body.replace(f"<id>{name}<".encode(), f"<id>#{number}<".encode())
-    for number, name in enumerate(new):
-        body = body.replace(f"<id>#{number}<".encode(), f"<id>{name}<".encode())
-    return replace(answer, body=body)
-
-
 async def read_request(reader: asyncio.StreamReader) -> Asked:
     """Read one request; raise ``IncompleteReadError`` where none comes any more."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -155,3 +90,11 @@ async def read_request(reader: asyncio.StreamReader) -> Asked:
     headers = {name.lower(): value for name, _, value in pairs}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Asked(method, target, headers, body)
+
+
+def _unsigned(target: str, authorization: str) -> str:
+    url = urlsplit(target)
+    pairs = parse_qsl(url.query)
+    token = next((value for name, value in pairs if name == "oauth_token"), None)
+    token = token or next(iter(_TOKEN.findall(authorization)), "")
+    return str((url.path, token, sorted(pair for pair in pairs if not pair[0].startswith("oauth_"))))

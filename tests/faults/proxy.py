@@ -17,7 +17,9 @@ from typing import Final
 import httpx
 
 from gateway.serving import bind
-from tests.faults.exchange import Asked, Origin, read_request
+from tests.faults.exchange import Asked, read_request
+from tests.faults.loops import settled
+from tests.faults.origin import Memory, Origin
 
 _LINGER: Final = struct.pack("ii", 1, 0)
 """Close at once and without a farewell: the peer gets a reset."""
@@ -81,7 +83,6 @@ class Proxy:
     errors: list[BaseException] = field(default_factory=list)
     """What went wrong in the proxy itself; there is to be nothing."""
     connections: set[asyncio.Task[None]] = field(default_factory=set)
-    _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def calls(self) -> int:
@@ -112,7 +113,6 @@ class Proxy:
         self.asked.append(asked)
         planned = self.plan(asked)
         self.busy += 1
-        self._idle.clear()
         try:
             if planned is None:
                 writer.write((await self.origin.ask(asked)).encode())
@@ -126,36 +126,29 @@ class Proxy:
             return goes_on and asked.headers.get("connection") != "close"
         finally:
             self.busy -= 1
-            if not self.busy:
-                self._idle.set()
 
     def forget(self) -> None:
         """Begin to count anew."""
         self.served.clear()
         self.asked.clear()
         self.errors.clear()
-        self.origin.slowest = 0.0
         self.plan = healthy
 
-    async def quiet(self, seconds: float = 5.0) -> bool:
-        """Wait until no request is being answered; tell whether that came about within *seconds*."""
-        if not self.busy:
-            return True
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        return not self.busy
+    async def quiet(self) -> bool:
+        """Wait until no request is being answered; tell whether that came about."""
+        return await settled(lambda: not self.busy)
 
 
 @asynccontextmanager
 async def proxy_before(
-    transport: httpx.AsyncBaseTransport, port_of: socket.socket, *, memory: bool = False
+    transport: httpx.AsyncBaseTransport, port_of: socket.socket, *, memory: Memory | None = None
 ) -> AsyncIterator[Proxy]:
     """Run a proxy at the address that *port_of* is bound to, before what *transport* leads to.
 
-    With a *memory*, what was read there once is not read again until something changes.
+    What is in *memory* is not read there again.
     """
     url = f"http://127.0.0.1:{port_of.getsockname()[1]}"
-    proxy = Proxy(Origin(transport, url, {} if memory else None), url)
+    proxy = Proxy(Origin(transport, url, memory), url)
     server = await asyncio.start_server(proxy.serve, sock=port_of, limit=4_000_000)
     try:
         yield proxy

@@ -1,15 +1,16 @@
 """A gateway before the fault proxy, with its insides in view: what it still holds after a fault is told."""
 
 import asyncio
-import contextlib
 import socket
+import sqlite3
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -28,6 +29,7 @@ from gateway.upstream.client import open_http
 from gateway.upstream.quota.budget import Budget
 from tests.end_to_end.stack import named_people
 from tests.faults.operations import Operation
+from tests.faults.origin import Memory
 from tests.faults.proxy import Proxy, bound, proxy_before
 from tests.gateway.graph import USER
 
@@ -55,7 +57,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a client got, and after how many seconds."""
+    """What a client got, and after how many seconds of the loop."""
 
     status: int
     body: Any
@@ -126,6 +128,11 @@ class Rig:
         return [name for name, value in left.items() if value]
 
 
+def url_of(file: Path) -> str:
+    """Return the address of the database in *file*."""
+    return f"sqlite+aiosqlite:///{file}"
+
+
 @cache
 def _schema() -> Schema:
     return make_schema()
@@ -153,8 +160,19 @@ def count_tasks(loop: asyncio.AbstractEventLoop) -> None:
 class House:
     """An origin on a database, before which rigs are put."""
 
-    url: str
+    file: Path
     credentials: DemoCredentials
+
+    @property
+    def url(self) -> str:
+        """Return where the database is."""
+        return url_of(self.file)
+
+    def twin(self, file: Path) -> "House":
+        """Return a house of the same people with an origin of its own, on a copy of the database."""
+        with closing(sqlite3.connect(self.file)) as mine, closing(sqlite3.connect(file)) as its:
+            mine.backup(its)
+        return replace(self, file=file)
 
     @asynccontextmanager
     async def rig(self, who: int = 0, **settings: Any) -> AsyncIterator[Rig]:  # noqa: ANN401
@@ -163,7 +181,9 @@ class House:
             yield rig
 
     @asynccontextmanager
-    async def origin(self, *, memory: bool = False, at: socket.socket | None = None) -> AsyncIterator[Proxy]:
+    async def origin(
+        self, *, memory: Memory | None = None, at: socket.socket | None = None
+    ) -> AsyncIterator[Proxy]:
         """Run the origin, and a proxy before it, *at* an address; see ``proxy_before`` of its *memory*."""
         listening = at or bound()
         public_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -209,13 +229,3 @@ class House:
             "calls_per_day": 1_000_000,
         }
         return Settings(**{**told, **others})
-
-
-async def settled(is_settled: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Wait until something is so; tell whether it came about within *seconds*."""
-    until = asyncio.get_running_loop().time() + seconds
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout_at(until):
-            while not is_settled():  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0.005)
-    return is_settled()

@@ -11,7 +11,8 @@ from typing import Final
 
 from tests.faults import documents as d
 from tests.faults import transport as t
-from tests.faults.exchange import Asked, Origin
+from tests.faults.exchange import Asked
+from tests.faults.origin import Origin
 from tests.faults.proxy import Fault
 
 TIMEOUT, UNAVAILABLE, BAD = "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "UPSTREAM_BAD_RESPONSE"

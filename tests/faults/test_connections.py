@@ -17,10 +17,12 @@ from cryptography.x509.oid import NameOID
 
 from gateway.upstream.bulkheads import Room
 from tests.faults import documents, transport
-from tests.faults.exchange import Asked, Origin
+from tests.faults.exchange import Asked
+from tests.faults.loops import settled
 from tests.faults.operations import Operation
+from tests.faults.origin import Origin
 from tests.faults.proxy import Line, bound
-from tests.faults.rig import ATTEMPT, TRIPPING, House, Reply, settled
+from tests.faults.rig import ATTEMPT, TRIPPING, House, Reply
 
 pytestmark = pytest.mark.anyio
 

@@ -24,12 +24,6 @@ async def _answer(_request: Request) -> Response:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Run on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 async def proxy() -> AsyncIterator[Proxy]:
     """Return a proxy before something small."""
     app = Starlette(routes=[Route("/{path:path}", _answer, methods=["GET", "POST"])])

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from tests.faults.exchange import Answer, Asked, Origin
+from tests.faults.exchange import Answer, Asked
+from tests.faults.origin import Origin
 from tests.faults.proxy import Fault, Inert, Line
 
 _CHUNKED: Final = "Transfer-Encoding: chunked"
