@@ -63,7 +63,8 @@ class Exchanger:
         started, deadline = _now(), latest(calls)
         if deadline - started < SHORTEST:
             return Outcome(dict.fromkeys(calls, DeadlineExceeded()), is_sent=False)
-        if not self._breaker.admit():
+        is_again = any(call.attempt > 1 for call in calls)
+        if (is_again and self._breaker.is_open) or not self._breaker.admit():  # No probe is made twice.
             return Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
         outcome = await self._read_while_needed(calls, deadline)
         if outcome is None:

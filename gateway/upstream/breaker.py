@@ -20,7 +20,12 @@ class Tripping:
     """Of failures, from which on it opens."""
     open_for: float = 5.0
     probes: int = 10
-    """Requests that are let through at most after that, until one has gone well."""
+    """Requests that are let through in as long a time after that, one by one, until one has gone well."""
+
+    @property
+    def pause(self) -> float:
+        """Return how long after a probe the next one may be sent, whatever became of that one."""
+        return self.open_for / self.probes
 
 
 class Breaker:
@@ -34,7 +39,9 @@ class Breaker:
         self._tripping: Final = tripping or Tripping()
         self._outcomes: deque[tuple[float, bool]] = deque()
         self._opened: float | None = None
+        self._next_probe = 0.0
         self._probes = 0
+        """Those that are under way."""
 
     @property
     def is_open(self) -> bool:
@@ -45,10 +52,12 @@ class Breaker:
         """Say whether a request may be sent now; one that may is reported to ``went``, or to ``give_up``."""
         if self._opened is None:
             return True
-        if self._clock() < self._opened + self._tripping.open_for or self._probes >= self._tripping.probes:
+        now, tripping = self._clock(), self._tripping
+        if now < self._next_probe or self._probes >= tripping.probes:
             return False
-        if self._probes == 0:
+        if self._next_probe == self._opened + tripping.open_for:
             self._observer(BreakerTurned("half-open"))
+        self._next_probe = now + tripping.pause
         self._probes += 1
         return True
 
@@ -56,7 +65,7 @@ class Breaker:
         """Take note how a request went: badly is no answer, or one that says that the origin is broken."""
         now = self._clock()
         if self._opened is not None:
-            self._probed(now, well=well)
+            self._probed(well=well)
             return
         self._outcomes.append((now, well))
         while self._outcomes[0][0] < now - self._tripping.window:
@@ -69,17 +78,17 @@ class Breaker:
         """Take note that a request was ended before anybody could say how it went: it was no probe."""
         self._probes = max(0, self._probes - 1)
 
-    def _probed(self, now: float, *, well: bool) -> None:
-        """Close after a probe that went well; stay open for as long again after one that did not."""
+    def _probed(self, *, well: bool) -> None:
+        """Close after a probe that went well; after one that did not, the next comes when it would have."""
         if self._probes == 0:
             return  # It was sent before this opened.
+        self._probes -= 1
         if well:
             self._opened, self._probes = None, 0
             self._observer(BreakerTurned("closed"))
-        else:
-            self._open(now)
 
     def _open(self, now: float) -> None:
         self._opened, self._probes = now, 0
+        self._next_probe = now + self._tripping.open_for
         self._outcomes.clear()
         self._observer(BreakerTurned("open"))

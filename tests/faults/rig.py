@@ -175,9 +175,9 @@ class House:
         return replace(self, file=file)
 
     @asynccontextmanager
-    async def rig(self, who: int = 0, **settings: Any) -> AsyncIterator[Rig]:  # noqa: ANN401
+    async def rig(self, who: int = 0, tripping: Tripping = TRIPPING, **settings: Any) -> AsyncIterator[Rig]:  # noqa: ANN401
         """Run a gateway before a proxy before the origin; it is asked by the subscriber *who*."""
-        async with self.origin() as proxy, self.gateway(proxy, who, **settings) as rig:
+        async with self.origin() as proxy, self.gateway(proxy, who, tripping, **settings) as rig:
             yield rig
 
     @asynccontextmanager
@@ -199,6 +199,7 @@ class House:
         self,
         proxy: Proxy,
         who: int = 0,
+        tripping: Tripping = TRIPPING,
         **settings: Any,  # noqa: ANN401
     ) -> AsyncIterator[Rig]:
         """Run a gateway before *proxy*, told *settings*."""
@@ -206,7 +207,7 @@ class House:
         app = create_app(
             self.settings(**{"origin_url": proxy.url, **settings}),
             authenticate=named_people(self.credentials.subscribers),
-            tuning=Tuning(tripping=TRIPPING, clock=clock, schema=_schema()),
+            tuning=Tuning(tripping=tripping, clock=clock, schema=_schema()),
             open_pool=partial(open_http, tls=_tls()),
         )
         _cell.set(tasks)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.telemetry.events import BreakerTurned, Event
 from gateway.upstream.breaker import Breaker, Tripping
 
 
@@ -23,7 +24,7 @@ def _after(*outcomes: bool) -> Breaker:
 
 
 def test_when_it_opens_is_as_written_down() -> None:
-    """Twenty requests in ten seconds, half of them failed; then five seconds, and ten probes."""
+    """Twenty requests in ten seconds, half of them failed; then five seconds, and ten probes in five."""
     assert Tripping() == Tripping(window=10.0, fewest=20, share=0.5, open_for=5.0, probes=10)
 
 
@@ -52,32 +53,57 @@ def test_what_was_long_ago_does_not_count(seconds: float, is_open: bool) -> None
     assert breaker.is_open == is_open
 
 
-def test_it_is_left_alone_and_then_probed() -> None:
-    """Nothing is sent for five seconds, ten probes after that, and everything once one went well."""
-    clock = Clock()
-    breaker = Breaker(clock)
+def _opened() -> tuple[Breaker, Clock, list[Event]]:
+    clock, events = Clock(), list[Event]()
+    breaker = Breaker(clock, observer=events.append)
     for _ in range(20):
         breaker.went(well=False)
+    return breaker, clock, events
+
+
+def test_it_is_left_alone_and_then_probed() -> None:
+    """Nothing is sent for five seconds, then a probe every half, and everything once one went well."""
+    breaker, clock, events = _opened()
     admitted = []
-    for clock.now in (0.0, 4.9, 5.0):
-        admitted.append([breaker.admit() for _ in range(11)])
+    for clock.now in (0.0, 4.9, 5.0, 5.4, 5.5):
+        admitted.append([breaker.admit() for _ in range(3)])
     breaker.went(well=True)
 
-    assert admitted == [[False] * 11, [False] * 11, [True] * 10 + [False]]
+    none, one = [False] * 3, [True, False, False]
+    assert admitted == [none, none, one, none, one]
     assert all(breaker.admit() for _ in range(100))
+    assert events == [BreakerTurned(state) for state in ("open", "half-open", "closed")]
 
 
-def test_a_probe_that_fails_begins_the_wait_anew() -> None:
-    """It is as long as the first one."""
-    clock = Clock()
-    breaker = Breaker(clock)
-    for _ in range(20):
+def test_a_probe_that_fails_holds_up_nobody() -> None:
+    """Whether the origin is back is found out as soon as without it."""
+    breaker, clock, events = _opened()
+    admitted = []
+    for clock.now in (5.0, 5.4, 5.5):
+        admitted.append(breaker.admit())
         breaker.went(well=False)
-    clock.now = 5.0
-    assert breaker.admit()
-    breaker.went(well=False)
-    clock.now = 9.9
-    early = breaker.admit()
-    clock.now = 10.0
 
-    assert (early, breaker.admit()) == (False, True)
+    assert admitted == [True, False, True]
+    assert breaker.is_open
+    assert events == [BreakerTurned(state) for state in ("open", "half-open")]
+
+
+def test_probes_that_get_no_answer_are_bounded() -> None:
+    """Ten may be under way; one that comes to an end makes room."""
+    breaker, clock, _ = _opened()
+    admitted = 0
+    for half in range(10, 60):
+        clock.now = half / 2
+        admitted += breaker.admit()
+    breaker.went(well=False)
+
+    assert admitted == 10
+    assert [breaker.admit(), breaker.admit()] == [True, False]
+
+
+def test_what_was_sent_before_says_nothing() -> None:
+    """Only a probe can tell that the origin is back."""
+    breaker, _, _ = _opened()
+    breaker.went(well=True)
+
+    assert breaker.is_open
