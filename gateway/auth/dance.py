@@ -1,7 +1,7 @@
 """OAuth 1.0a with the origin: a request token, the login page, an access token (contract 2.4 to 2.6)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +10,7 @@ from gateway.auth.errors import NotAllowed, OriginTroubled
 from gateway.contract import Path, Rel
 from gateway.resources import Href
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import ForeignLink, InvalidId, MalformedDocument, UpstreamError
+from gateway.upstream.errors import ForeignLink, InvalidId, MalformedDocument, OriginRefused, UpstreamError
 from gateway.upstream.href import Origin, path_of, with_parameters
 from gateway.upstream.hypermedia import read_refusal
 from gateway.upstream.identity import PUBLIC, Identity, subscriber
@@ -77,8 +77,9 @@ class Dance:
         self, path: str, protocol: Mapping[str, str], token: Credentials | None = None
     ) -> Mapping[str, str]:
         href = self._origin.expand_path(path)
-        authorization = self._signer.handshake("GET", href, protocol, token)
-        response = await self._send(href, authorization, PUBLIC)
+        response = await self._send(
+            href, lambda: self._signer.handshake("GET", href, protocol, token), PUBLIC
+        )
         if response.status in _NOES and token is not None:
             raise NotAllowed
         return _form(response)
@@ -109,7 +110,7 @@ class Dance:
 
     async def _read(self, href: Href, token: Credentials, whose: Identity) -> Node:
         href = with_parameters(href, {"v": "1.5"})
-        response = await self._send(href, self._signer.authorization("GET", href, token), whose)
+        response = await self._send(href, lambda: self._signer.authorization("GET", href, token), whose)
         if response.status != 200:
             refusal = read_refusal(response.body, href, status=response.status)
             raise NotAllowed if response.status in _NOES else OriginTroubled from refusal
@@ -118,7 +119,18 @@ class Dance:
         except MalformedDocument as error:
             raise OriginTroubled from error
 
-    async def _send(self, href: Href, authorization: str, whose: Identity) -> Response:
+    async def _send(self, href: Href, sign: Callable[[], str], whose: Identity) -> Response:
+        """Return the answer of *href*; ask once more, by the origin's clock, where ours was wrong."""
+        response = await self._send_once(href, sign(), whose)
+        if response.status not in _NOES:
+            return response
+        refusal = read_refusal(response.body, href, status=response.status)
+        if not (isinstance(refusal, OriginRefused) and refusal.is_clock_refused):
+            return response
+        self._signer.clock.heed([refusal], response.headers.get("date"))
+        return await self._send_once(href, sign(), whose)
+
+    async def _send_once(self, href: Href, authorization: str, whose: Identity) -> Response:
         deadline = asyncio.get_running_loop().time() + self._seconds
         try:
             async with self._budget.call(Account(whose), deadline=deadline):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gateway.resources import Content, Href
 from gateway.upstream import etag, hypermedia
 from gateway.upstream.client import Client, Response
-from gateway.upstream.errors import MalformedDocument, Redirected
+from gateway.upstream.errors import MalformedDocument, OriginRefused, Redirected
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import Identity
 from gateway.upstream.quota.budget import Budget
@@ -39,7 +39,8 @@ class Poller:
     async def poll(self, read: Read, tag: str | None, identity: Identity) -> Tagged | None:
         """Return what *read* leads to on behalf of *identity*; nothing where *tag* still stands for it.
 
-        Raises ``UpstreamError``; ``RateLimited`` and ``QuotaExhausted`` where there is no call for it.
+        Asks once more where our clock was wrong. Raises ``UpstreamError``; ``RateLimited`` and
+        ``QuotaExhausted`` where there is no call for it.
         """
         deadline = asyncio.get_running_loop().time() + self._seconds
 
@@ -47,6 +48,11 @@ class Poller:
             async with self._budget.call(Account(identity), deadline=deadline, is_background=True):
                 return await self._ask(replace(read, href=href), tag, deadline)
 
+        try:
+            return await follow(read.href, ask)
+        except OriginRefused as refusal:
+            if not refusal.is_clock_refused:
+                raise
         return await follow(read.href, ask)
 
     async def _ask(self, read: Read, tag: str | None, deadline: float) -> Tagged | None:
@@ -63,7 +69,9 @@ class Poller:
         if (to := sent_on(response, read.address, self._origin)) is not None:
             raise Redirected(read.href, to)
         if response.status != 200:
-            raise hypermedia.read_refusal(response.body, read.href, status=response.status)
+            refusal = hypermedia.read_refusal(response.body, read.href, status=response.status)
+            self._signer.clock.heed([refusal], response.headers.get("date"))
+            raise refusal
         return Tagged(await _parsed(response, read), found)
 
 

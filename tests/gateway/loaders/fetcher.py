@@ -32,10 +32,15 @@ def fetcher_over(  # noqa: PLR0913 - each has a default that most tests want
     clock: Callable[[], float] = time.time,
 ) -> Fetcher:
     """Return what fetches over *reader*."""
-    budget = Budget(OwnMeter(allowance, clock=clock), allowance)
+    budget = budget_with(allowance, clock)
     breaker = breaker or Breaker(asyncio.get_running_loop().time)
     sender = Sender(reader, budget, breaker, Bounds(entries=entries, size=size, attempts=attempts))
     return Fetcher(sender, Shelf(place or Memory(0), Origin.at(ORIGIN)))
+
+
+def budget_with(allowance: Allowance, clock: Callable[[], float] = time.time) -> Budget:
+    """Return what gives out permits within *allowance*."""
+    return Budget(OwnMeter(allowance, clock=clock), allowance)
 
 
 @dataclass(frozen=True, slots=True)
