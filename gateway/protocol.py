@@ -14,6 +14,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.edge.turnstile import Turnstile, Whole
+from gateway.parser import Parser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,8 @@ def is_ambiguous(version: str, headers: Sequence[tuple[bytes, bytes]], *, upgrad
     """Whether somebody between a client and us could read a request in another way than we do.
 
     *version* is that of HTTP; the names of *headers* are in lower case. Beside what httptools refuses that is
-    no host or more than one (RFC 9112, 3.2), another coding of a body than chunks (6.1), and a body where the
-    protocol is to be changed: httptools would take it for the next request.
+    no host or more than one (RFC 9112, 3.2), another coding of a body than chunks (6.1), and a body where
+    *upgrades* says that the protocol is changed.
     """
     hosts = [value for name, value in headers if name == b"host"]
     codings = [value for name, value in headers if name == b"transfer-encoding"]
@@ -82,6 +83,7 @@ class HttpProtocol(HttpToolsProtocol):
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.parser = Parser(self)  # type: ignore[assignment] # as much of it as is used
         self._turnstile = turnstile
         self._entered: Turnstile | None = None
         self._bounds = bounds
@@ -148,7 +150,7 @@ class HttpProtocol(HttpToolsProtocol):
 
         The application is told the target as it was sent; uvicorn would forget the host in a whole URL.
         """
-        upgrades = self.parser.should_upgrade()
+        upgrades = self.parser.should_upgrade() and self.takes_offer()
         version = self.parser.get_http_version()
         if b"#" in self.url or is_ambiguous(version, self.headers, upgrades=upgrades):
             self._end_parsing(400, _AMBIGUOUS)
@@ -158,6 +160,10 @@ class HttpProtocol(HttpToolsProtocol):
         target = self.url.partition(b"?")[0]
         if b"://" in target and not target.startswith(b"/"):
             self.scope["raw_path"] = target
+
+    def takes_offer(self) -> bool:
+        """Whether the request that was begun makes the connection a WebSocket."""
+        return self._should_upgrade()
 
     def on_message_complete(self) -> None:
         """Wait for the application, not for the client."""

@@ -9,6 +9,7 @@ LINE: Final = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 POST: Final = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n%b\r\n\r\n"
 NEXT: Final = b"GET /next HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 """What is a request of its own if it is not taken for a body."""
+OFFER: Final = b"Upgrade: h2c\r\nConnection: Upgrade, close, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n"
 CHUNKED: Final = POST % b"Transfer-Encoding: chunked"
 
 AMBIGUOUS: Final = {
@@ -62,12 +63,6 @@ AMBIGUOUS: Final = {
     "the start of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "a tunnel": b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n",
-    "a body before another protocol": POST
-    % (b"Upgrade: x\r\nConnection: Upgrade\r\nContent-Length: %d" % len(NEXT))
-    + NEXT,
-    "chunks before a WebSocket": POST
-    % b"Upgrade: websocket\r\nConnection: Upgrade\r\nTransfer-Encoding: chunked"
-    + b"0\r\n\r\n",
 }
 
 SELDOM: Final = {
@@ -77,6 +72,9 @@ SELDOM: Final = {
     "a body that waits to be wanted": POST % b"Connection: close\r\nContent-Length: 3\r\nExpect: 100-continue"
     + b"abc",
     "another protocol, not taken": LINE + b"Upgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n",
+    "a body with such an offer": POST % (OFFER + b"Content-Length: %d" % len(NEXT)) + NEXT,
+    "chunks with such an offer": POST % (OFFER + b"Transfer-Encoding: chunked")
+    + b"1\r\nx\r\n0\r\nX: y\r\n\r\n",
     "a host by its number": b"GET / HTTP/1.1\r\nHost: [::1]:8000\r\nConnection: close\r\n\r\n",
 }
 """What is good HTTP, however seldom; each ends its connection."""

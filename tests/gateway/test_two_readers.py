@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from gateway.serving import Server
-from tests.ambiguous import AMBIGUOUS, CHUNKED, LINE, NEXT, POST, SELDOM
+from tests.ambiguous import AMBIGUOUS, CHUNKED, LINE, NEXT, OFFER, POST, SELDOM
 
 pytestmark = pytest.mark.anyio
 
@@ -173,6 +173,19 @@ async def _check(count: int) -> int:
         assert len(ours) <= len(theirs) or not goes_on, text
         agreed += common
     return agreed
+
+
+OFFERED: Final = [text for name, text in SELDOM.items() if "offer" in name or "not taken" in name]
+
+
+@pytest.mark.parametrize("text", [*OFFERED, LINE + OFFER.replace(b"close, ", b"") + b"\r\n" + NEXT])
+async def test_an_offer_that_is_not_taken_changes_nothing(text: bytes) -> None:
+    """Wherever it is cut in two, a request with the offer of another protocol is read as without."""
+    theirs, _ = _theirs(text)
+    ours = [await _ours(text[:cut], text[cut:]) for cut in range(len(text))]
+
+    assert theirs
+    assert ours == [theirs] * len(text)
 
 
 async def test_two_readers_agree() -> None:
