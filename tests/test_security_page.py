@@ -29,6 +29,15 @@ def test_each_threat_and_each_bad_request_has_its_tests() -> None:
     assert [name for name, tests in _rows().items() if not tests] == _unshown()
 
 
+def test_each_risk_of_owasp_is_a_threat_here() -> None:
+    """All ten, and no threat is left out of them."""
+    risks = re.findall(r"^\| API([0-9]+) \|.*\| ([T0-9 ]+) \|$", PAGE, re.MULTILINE)
+    named = {threat for _, threats in risks for threat in threats.split()}
+
+    assert [int(number) for number, _ in risks] == list(range(1, 11))
+    assert named == {name for name in WANTED if name.startswith("T")}
+
+
 def test_the_tests_are_there() -> None:
     """A test that is moved or taken away is missed here."""
     named = {test for tests in _rows().values() for test in tests}
