@@ -210,6 +210,24 @@ async def test_w8_an_old_look_is_not_believed(rig: Rig) -> None:
     assert await rig.order() == [*THREE, tail(STAR)]
 
 
+async def test_w8_what_an_old_look_has_hidden_is_still_ones_own(rig: Rig) -> None:
+    """All empty queues have one tag, so a look from then is believed; the next one shows what was made."""
+    await rig.set_queue([])
+    await rig.make(AddTitle(kind=INSTANT, title=JAWS, position=1))
+    rig.way.plan = each(
+        {
+            "GET": these(Fault.NONE, Fault.STALE, writes=False),
+            "POST": these(Fault.LOST_AFTER),
+        }
+    )
+    outcome = await rig.make(AddTitle(kind=INSTANT, title=STAR, position=1))
+
+    assert isinstance(outcome, Changed)
+    assert (outcome.titles, outcome.already_queued) == ((STAR,), ())
+    assert await rig.order() == [tail(STAR), tail(JAWS)]
+    assert rig.way.writes == ["POST"] * 2
+
+
 async def test_a_client_that_leaves_stops_nothing(rig: Rig) -> None:
     """A change that was begun is brought to its end, and its id says how."""
     making = asyncio.create_task(rig.make(ADD, "id"))
