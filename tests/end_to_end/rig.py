@@ -26,7 +26,7 @@ from gateway.relations import Relation
 from gateway.resources import Content, Href
 from gateway.stores.sqlite_mutations import SQLiteLedger
 from gateway.subscriber import Queue, QueueItem, QueueKind, Rating, Ratings
-from gateway.upstream.client import Client
+from gateway.upstream.client import Client, Limits
 from gateway.upstream.errors import UpstreamError
 from gateway.upstream.href import Origin, with_parameters
 from gateway.upstream.hypermedia import expect
@@ -166,7 +166,7 @@ async def rig_over(url: str, credentials: DemoCredentials, file: File) -> AsyncI
 
 def _upstream(http: httpx.AsyncClient, credentials: DemoCredentials) -> Upstream:
     origin = Origin.at(URL)
-    client = Client(http)
+    client = Client(http, Limits(attempt=60))  # on machines however busy
     signer = Signer(Credentials(credentials.consumer.key, credentials.consumer.secret))
     reader = Reader(client, signer, origin)
     allowance = Allowance(1_000_000, 1_000_000)
