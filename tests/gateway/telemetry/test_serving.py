@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -46,6 +48,17 @@ def _gateway(home: Path, port: int, **environ: str) -> Iterator[subprocess.Popen
         process.communicate()
 
 
+FAILED: Final = 'gateway_operation_errors_total{code="UPSTREAM_UNAVAILABLE"} 1.0'
+
+
+def _metrics(http: httpx.Client, port: int, *, until: str) -> str:
+    """Return the metrics once *until* is there: an operation is counted when it has been answered."""
+    ends = time.monotonic() + 10
+    while until not in (counted := http.get(f"http://127.0.0.1:{port}/metrics").text):
+        assert time.monotonic() < ends, counted
+    return counted
+
+
 def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
     """Lines as JSON at DEBUG without a secret, metrics at their own port alone, spans at the collector."""
     port, metrics_port = _free_port(), _free_port()
@@ -68,7 +81,7 @@ def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
             asked = {"query": '{ titles(search: "CANARY-search") { nodes { href } } }'}
             http.post(f"{graph}/graphql", json=asked, headers={"authorization": "Bearer CANARY-bearer"})
             http.post(f"{graph}/graphql", json=asked, headers={"graphql-client-name": "web"})
-            counted = http.get(f"http://127.0.0.1:{metrics_port}/metrics").text
+            counted = _metrics(http, metrics_port, until=FAILED)
             public = http.get(f"{graph}/metrics").status_code
         with socket.create_connection(("127.0.0.1", port)) as garbage:
             garbage.sendall(b"no HTTP\r\n\r\n")
@@ -82,7 +95,7 @@ def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
     ways = [line["event"] for line in lines if line["event"] in {"started", "stopping", "stopped"}]
     assert ways == ["started", "stopping", "stopped"]
     assert "CANARY" not in "".join(first) + rest
-    assert 'gateway_operation_errors_total{code="UPSTREAM_UNAVAILABLE"} 1.0' in counted
+    assert FAILED in counted
     assert public == 404
     assert "uvicorn.error" in {line["logger"] for line in lines}
     assert {"query", "plan", "execute", "upstream"} <= set(read(received)[0])
