@@ -101,6 +101,8 @@ class Settings:
     """How a line of the log is written."""
     log_level: str = "INFO"
     """What is logged: this, and what is worse."""
+    trust_traceparent: bool = False
+    """Whether an operation belongs to the trace that its client names; otherwise it begins one of its own."""
     metrics_port: int | None = None
     """Where metrics are served, never where the graph is; None: nowhere."""
 

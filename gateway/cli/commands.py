@@ -121,17 +121,17 @@ def _observed(settings: Settings, host: str, port: int) -> Iterator[Observer]:
         if settings.metrics_port is not None:
             observers.append(stack.enter_context(_counted(settings.metrics_port, host, port)))
         if os.environ.get(_TRACED_TO):
-            observers.append(stack.enter_context(_traced()))
+            observers.append(stack.enter_context(_traced(settings)))
         yield several(observers)
 
 
-def _traced() -> AbstractContextManager[Observer]:
+def _traced(settings: Settings) -> AbstractContextManager[Observer]:
     try:
         from gateway.telemetry.tracing import exported  # noqa: PLC0415 - an extra
     except ImportError as error:
         text = f"{_TRACED_TO} is set, but what makes traces is not installed: it is in the extra `tracing`."
         raise WrongSetting(text) from error
-    return exported()
+    return exported(trusts_clients=settings.trust_traceparent)
 
 
 @contextmanager

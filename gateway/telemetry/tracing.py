@@ -14,7 +14,15 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import (
+    Link,
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    get_current_span,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from gateway.telemetry.events import Event, Exchanged, OperationBegan, OperationEnded, Stopped
@@ -27,10 +35,15 @@ _LAST_WORDS: Final = 2_000
 
 
 class Traces:
-    """An observer that makes spans; no query, no address and nobody's id is in them."""
+    """An observer that makes spans; no query, no address and nobody's id is in them.
 
-    def __init__(self, provider: TracerProvider) -> None:
+    Where *trusts_clients*, an operation belongs to the trace that its client names, and is kept or not as the
+    client says. Otherwise it begins a trace, with a link to the client's.
+    """
+
+    def __init__(self, provider: TracerProvider, *, trusts_clients: bool = False) -> None:
         self._provider = provider
+        self._trusts_clients = trusts_clients
         self._tracer = provider.get_tracer("gateway")
         self._propagator = TraceContextTextMapPropagator()
 
@@ -38,9 +51,7 @@ class Traces:
         """Begin or end the spans that *event* is about."""
         match event:
             case OperationBegan(trail):
-                trail.span = self._tracer.start_span(
-                    "graphql", self._parent(trail), kind=SpanKind.SERVER, start_time=trail.began_at
-                )
+                trail.span = self._begun(trail)
             case OperationEnded(trail):
                 self._end(trail)
             case Exchanged():
@@ -49,9 +60,17 @@ class Traces:
                 # Now: a process that is told to stop by SIGTERM may not come to anything after.
                 self._provider.force_flush(_LAST_WORDS)
 
-    def _parent(self, trail: Trail) -> Context:
+    def _begun(self, trail: Trail) -> Span:
         carried = {} if trail.parent is None else {"traceparent": trail.parent}
-        return self._propagator.extract(carried, Context())
+        theirs = self._propagator.extract(carried, Context())
+        named = get_current_span(theirs).get_span_context()
+        return self._tracer.start_span(
+            "graphql",
+            theirs if self._trusts_clients else Context(),
+            kind=SpanKind.SERVER,
+            links=[Link(named)] if named.is_valid and not self._trusts_clients else [],
+            start_time=trail.began_at,
+        )
 
     def _end(self, trail: Trail) -> None:
         span = trail.span
@@ -108,12 +127,12 @@ def _attributes_of(trail: Trail) -> dict[str, str | int | float | list[str]]:
 
 
 @contextmanager
-def exported() -> Iterator[Traces]:
+def exported(*, trusts_clients: bool = False) -> Iterator[Traces]:
     """Export spans as the ``OTEL_*`` variables say; in the end, what is left is sent."""
     name = os.environ.get("OTEL_SERVICE_NAME", _SERVICE)
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     try:
-        yield Traces(provider)
+        yield Traces(provider, trusts_clients=trusts_clients)
     finally:
         provider.shutdown()

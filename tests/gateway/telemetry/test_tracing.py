@@ -33,10 +33,16 @@ def memory() -> InMemorySpanExporter:
 
 
 @pytest.fixture
-def traces(memory: InMemorySpanExporter) -> Traces:
-    """Return what makes spans and keeps them in memory."""
+def provider(memory: InMemorySpanExporter) -> TracerProvider:
+    """Return what keeps spans in memory."""
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(memory))
+    return provider
+
+
+@pytest.fixture
+def traces(provider: TracerProvider) -> Traces:
+    """Return what makes spans, whoever asks."""
     return Traces(provider)
 
 
@@ -64,12 +70,33 @@ def _id(span: ReadableSpan) -> int:
     return context.span_id
 
 
-async def test_an_operation_is_a_span_with_what_it_was_made_of(
-    films: Wire, open_graph: OpenGraph, memory: InMemorySpanExporter, traces: Traces
+@pytest.mark.parametrize("recorded", ["00", "01"])
+async def test_clients_have_no_say_in_traces(
+    recorded: str, films: Wire, open_graph: OpenGraph, memory: InMemorySpanExporter, traces: Traces
 ) -> None:
-    """Planning, then execution, and the request in between; in the trace that the client began."""
-    headers = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
+    """Neither in what an operation belongs to nor in whether it is recorded; a link leads to theirs."""
+    headers = {"traceparent": f"00-{TRACE}-{SPAN}-{recorded}"}
     async with open_graph(observer=traces) as graph:
+        await graph.post(by_href("One", 1), headers=headers)
+
+    (whole,) = named(memory, "query")
+    assert films.requests == [[FILM(1)]]
+    assert whole.parent is None
+    assert [(f"{each.context.trace_id:032x}", f"{each.context.span_id:016x}") for each in whole.links] == [
+        (TRACE, SPAN)
+    ]
+    assert {span.context.trace_id for span in memory.get_finished_spans() if span.context} == {
+        whole.context.trace_id if whole.context else 0
+    }
+    assert f"{whole.context.trace_id:032x}" != TRACE
+
+
+async def test_an_operation_is_a_span_with_what_it_was_made_of(
+    films: Wire, open_graph: OpenGraph, memory: InMemorySpanExporter, provider: TracerProvider
+) -> None:
+    """Planning, then execution, and the request in between; in the client's trace, where it is trusted."""
+    headers = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
+    async with open_graph(observer=Traces(provider, trusts_clients=True)) as graph:
         await graph.http.post("/graphql", json={"query": by_href("One", 1)}, headers=headers)
 
     (whole,), (plan,), (execute,), (request,) = (
@@ -121,7 +148,7 @@ async def test_what_is_no_traceparent_begins_a_trace(
         answer = await graph.post("{ __typename }", headers=headers)
 
     (whole,) = named(memory, "query")
-    assert whole.parent is None
+    assert (whole.parent, list(whole.links)) == (None, [])
     assert answer == {"data": {"__typename": "Query"}}
 
 
