@@ -22,7 +22,7 @@ def read_fields(kind: type[_Dataclass], environ: Mapping[str, str], prefix: str)
     return {
         field: _cast(meant, name, environ[name])
         for field, name in named
-        if name in environ and ((meant := _meant(hints[field])) in _CASTS or _is_choice(meant))
+        if ((meant := _meant(hints[field])) in _CASTS or _is_choice(meant)) and name in environ
     }
 
 
