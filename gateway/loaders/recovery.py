@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway.loaders.calls import Call, afforded, latest
+from gateway.loaders.calls import Call, afforded, by_account, latest
 from gateway.loaders.exchanging import SHORTEST
 from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.wants import Answered
@@ -63,6 +63,10 @@ class Recovery:
         if len(calls) == 1:
             bare = calls[0].without_parts() if isinstance(error, ResponseTooLarge) else None
             return [[bare]] if bare else []
+        if isinstance(error, OriginRefused) and error.is_about_a_token and not error.is_personal:
+            # Which token it is shows when each account's are asked for by themselves.
+            accounts = by_account(calls).values()
+            return [*accounts] if len(accounts) > 1 else []
         if status in {404, 501}:
             self._no_bulk_until = _now() + BULK_ABSENT_FOR
             return [calls]

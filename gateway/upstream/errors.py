@@ -101,6 +101,8 @@ class OriginRefused(UpstreamError):
         self.message = message
         self.retry_after: float | None = None
         """Seconds after which the origin wants to be asked again, where it says so."""
+        self.is_personal = True
+        """Whether it was said of what is asked on behalf of one subscriber alone."""
 
     @property
     def is_not_found(self) -> bool:
@@ -119,12 +121,18 @@ class OriginRefused(UpstreamError):
         return self.status in {401, 403} and words in (self.message or "")
 
     @property
-    def is_token_refused(self) -> bool:
-        """Whether the subscriber's token is good no more: revoked, or not for them (contract 2.8).
-
-        A signature that is refused is another matter: then it is our secret or our clock that is wrong.
-        """
+    def is_about_a_token(self) -> bool:
+        """Whether the origin says that a token is no good, be there one or not (contract 2.8)."""
         return self.status == 401 and self.message in _TOKEN_REFUSALS
+
+    @property
+    def is_token_refused(self) -> bool:
+        """Whether the subscriber's token is good no more: revoked, or not for them.
+
+        A signature that is refused is another matter: then it is our secret or our clock that is wrong. And
+        what is asked on nobody's behalf, or on that of several, says nothing of anybody's token.
+        """
+        return self.is_about_a_token and self.is_personal
 
 
 class Redirected(UpstreamError):

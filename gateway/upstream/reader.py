@@ -117,6 +117,9 @@ class Reader:
             if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
                 return [await self._get(reads[0], exchange, deadline)]
             return await self._bulk(reads, exchange, deadline)
+        except OriginRefused as refusal:
+            refusal.is_personal = _is_of_one_subscriber(reads)
+            raise
         finally:
             self._observer(exchange.ended())
 
@@ -145,7 +148,7 @@ class Reader:
         _check(response, self._bulk_address)
         answers = await _parsed_bulk(response.body, asked)
         self._signer.clock.heed(answers.values(), response.headers.get("date"))
-        return [_content(answers[name]) for name in asked]
+        return [_content(answers[name], read) for name, read in zip(asked, reads, strict=True)]
 
 
 def _check(response: Response, href: Href) -> None:
@@ -159,8 +162,14 @@ def _check(response: Response, href: Href) -> None:
     raise refusal
 
 
-def _content(answer: "bulk.Entry | UpstreamError") -> Answer:
+def _content(answer: "bulk.Entry | UpstreamError", read: Read) -> Answer:
+    if isinstance(answer, OriginRefused):
+        answer.is_personal = _is_of_one_subscriber([read])
     return answer if isinstance(answer, UpstreamError) else answer.content
+
+
+def _is_of_one_subscriber(reads: Sequence[Read]) -> bool:
+    return reads[0].token is not None and all(read.token == reads[0].token for read in reads)
 
 
 async def _parsed(body: bytes, href: Href) -> Content:

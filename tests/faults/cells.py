@@ -11,7 +11,7 @@ from tests.faults.loops import settled
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.proxy import Fault, Inert, Plan, Proxy, healthy
 from tests.faults.rig import ATTEMPT, DEADLINE, LONG, TRIPPING, House, Reply, Rig
-from tests.faults.rows import ROWS, TIMEOUT, Row, read
+from tests.faults.rows import ROWS, SIGNED_OUT, TIMEOUT, Row, read
 
 GRACE: Final = 0.25
 """Seconds that an answer may come after the deadline."""
@@ -135,8 +135,7 @@ def _answer_complaints(cell: Cell, reply: Reply, expected: Any, *, is_slow: bool
     if not row.is_altering:
         yield from _differences(body["data"], expected, "data")
     if not (row.is_absence or row.is_altering):
-        paths = [error["path"] for error in errors if error.get("path")]
-        yield from _silences(body["data"], expected, paths, [])
+        yield from _silences(body["data"], expected, errors, [])
 
 
 def _differences(found: Any, expected: Any, where: str) -> Iterator[str]:  # noqa: ANN401
@@ -153,11 +152,12 @@ def _differences(found: Any, expected: Any, where: str) -> Iterator[str]:  # noq
         yield f"{where} is {str(found)[:80]} and not {str(expected)[:80]}"
 
 
-def _silences(found: Any, expected: Any, errors: list[list[Any]], path: list[Any]) -> Iterator[str]:  # noqa: ANN401
+def _silences(found: Any, expected: Any, errors: list[Any], path: list[Any]) -> Iterator[str]:  # noqa: ANN401
     """Tell what is not there, and no error says why."""
     if found is None and expected is not None:
         # Null rises to where it may be; so the error is at this place or below.
-        if not any(error[: len(path)] == path for error in errors) and not _is_said(errors, path):
+        is_here = any(error.get("path", [])[: len(path)] == path for error in errors)
+        if not is_here and not _is_said(errors, path):
             yield f"{'.'.join(map(str, path))} is missing without an error"
     elif isinstance(found, dict):
         for name in found:
@@ -167,9 +167,10 @@ def _silences(found: Any, expected: Any, errors: list[list[Any]], path: list[Any
             yield from _silences(each, expected[number], errors, [*path, number])
 
 
-def _is_said(errors: list[list[Any]], path: list[Any]) -> bool:
-    """Tell whether that nobody is signed in was said at another place: it is said once."""
-    return bool(errors) and len(errors) == 1 and path[-1:] == ["viewerRating"]
+def _is_said(errors: list[Any], path: list[Any]) -> bool:
+    """Tell whether it was said elsewhere that nobody is signed in: that is true of all that is theirs."""
+    is_personal = path[:1] == ["viewer"] or path[-1:] == ["viewerRating"]
+    return is_personal and any(error["extensions"]["code"] == SIGNED_OUT for error in errors)
 
 
 async def _left_over(rig: Rig, calls: tuple[int, int, int], *, is_slow: bool) -> list[str]:

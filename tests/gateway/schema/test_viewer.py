@@ -9,7 +9,7 @@ from gateway.upstream.errors import OriginRefused
 from tests.gateway.documents import address, category, link, listing, person, status, title
 from tests.gateway.graph import Answer, Graph
 from tests.gateway.household import ANN, FILM, Household, encoded, entry, paths
-from tests.gateway.wire import Raw, Wire
+from tests.gateway.wire import BULK, Raw, Wire
 
 pytestmark = pytest.mark.anyio
 
@@ -187,6 +187,41 @@ async def test_a_token_that_is_revoked_is_one_error(graph: Graph, wire: Wire) ->
     assert answer.data == {"viewer": None, "titles": {"nodes": [node] * 3}}
     assert list(answer.codes.values()) == ["UNAUTHENTICATED"]
     assert wire.requests == [["/catalog/titles", USER], ["/c/1", "/c/2", "/c/3", USER]]
+
+
+@pytest.mark.usefixtures("home")
+async def test_what_is_public_signs_nobody_out(graph: Graph, wire: Wire) -> None:
+    """Where no token was sent, a refusal of one is the origin's fault, and each field's own."""
+    films = [title(FILM(number), f"F{number}", link(Rel.CAST, f"/c/{number}")) for number in (1, 2)]
+    wire.documents["/catalog/titles"] = listing("catalog_titles", *films, total=2)
+    wire.tamper = lambda entries: [
+        type(each)(each.name, each.path, REVOKED if each.path.startswith("/c/") else each.body)
+        for each in entries
+    ]
+
+    answer = await graph.ask(
+        """{ viewer { firstName } titles(search: "x") { nodes { cast { name } } } }""", user=ANN
+    )
+
+    assert answer.data == {"viewer": {"firstName": "Ann"}, "titles": {"nodes": [{"cast": None}] * 2}}
+    fields = [f"titles.nodes.{number}.cast" for number in (0, 1)]
+    assert answer.codes == dict.fromkeys(fields, "UPSTREAM_UNAVAILABLE")
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_refusal_of_a_whole_bulk_request_is_nobodys(graph: Graph, wire: Wire) -> None:
+    """Whose token it is about shows when the accounts ask apart; whoever's it is not keeps their data."""
+    wire.documents["/catalog/titles"] = listing("catalog_titles", title(FILM(1), "F"), total=1)
+    wire.raw[BULK] = Raw(REVOKED.encode(), 401)
+    wire.raw[USER] = Raw(REVOKED.encode(), 401)
+
+    answer = await graph.ask(
+        """{ viewer { firstName } titles(search: "x") { nodes { name { regular } } } }""", user=ANN
+    )
+
+    titles = {"nodes": [{"name": {"regular": "F"}}]}
+    assert answer == Answer({"viewer": None, "titles": titles}, {"viewer": "UNAUTHENTICATED"})
+    assert sorted(wire.requests) == [["/catalog/titles"], ["/catalog/titles", USER], [USER]]
 
 
 @pytest.mark.parametrize(
