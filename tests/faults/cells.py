@@ -58,7 +58,7 @@ class Verdict:
     complaints: tuple[str, ...]
     seconds: float
     answer: str
-    """What the client was told."""
+    """What the client was told, headers and all."""
 
 
 def all_cells() -> list[Cell]:
@@ -89,7 +89,7 @@ async def run(cell: Cell, house: House, proxy: Proxy, expected: Any) -> Verdict:
     await settled(lambda: all(task.done() for task in rig.tasks if task is not asyncio.current_task()))
     left = [task for task in rig.tasks if not task.done() and task is not asyncio.current_task()]
     complaints += [f"left running: {task.get_coro()!r}" for task in left]
-    return Verdict(served > 0, tuple(complaints), reply.seconds, str(reply.body))
+    return Verdict(served > 0, tuple(complaints), reply.seconds, f"{reply.headers}\n{reply.body}")
 
 
 async def _prepare(cell: Cell, rig: Rig) -> None:

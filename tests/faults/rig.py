@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -16,6 +16,7 @@ from typing import Any, Final
 import httpx
 
 from gateway.app import Tuning, create_app
+from gateway.edge.streams import Authenticate
 from gateway.loaders.fetching import Fetcher
 from gateway.origin.app import create_app as create_origin
 from gateway.origin.database import Database
@@ -24,6 +25,7 @@ from gateway.origin.settings import OriginSettings
 from gateway.schema.execution import Schema
 from gateway.schema.query import make_schema
 from gateway.settings import Settings
+from gateway.telemetry.events import Observer, silent
 from gateway.upstream.breaker import Breaker, Tripping
 from gateway.upstream.client import open_http
 from gateway.upstream.quota.budget import Budget
@@ -62,6 +64,7 @@ class Reply:
     status: int
     body: Any
     seconds: float
+    headers: str
 
     @property
     def errors(self) -> list[Any]:
@@ -77,7 +80,8 @@ class Rig:
     proxy: Proxy
     http: httpx.AsyncClient
     fetcher: Fetcher
-    user: str
+    headers: Mapping[str, str]
+    """By which a client shows who they are."""
     clock: Clock
     tasks: "list[asyncio.Task[Any]]" = field(default_factory=list)
     """All that were made on behalf of this gateway."""
@@ -85,10 +89,10 @@ class Rig:
     async def ask(self, operation: Operation) -> Reply:
         """Ask *operation* as a client does."""
         began = asyncio.get_running_loop().time()
-        headers = {USER: self.user} if operation.is_personal else {}
+        headers = dict(self.headers) if operation.is_personal else {}
         response = await self.http.post("/graphql", json={"query": operation.query}, headers=headers)
         seconds = asyncio.get_running_loop().time() - began
-        return Reply(response.status_code, response.json(), seconds)
+        return Reply(response.status_code, response.json(), seconds, str(response.headers))
 
     @property
     def breaker(self) -> Breaker:
@@ -156,12 +160,27 @@ def count_tasks(loop: asyncio.AbstractEventLoop) -> None:
     loop.set_task_factory(make)
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How people are recognised, and with which headers they come, by their user id."""
+
+    authenticate: Authenticate
+    passes: Mapping[str, Mapping[str, str]]
+
+
 @dataclass(slots=True)
 class House:
     """An origin on a database, before which rigs are put."""
 
     file: Path
     credentials: DemoCredentials
+    doors: Doors | None = None
+    """In place of those by which people just say who they are."""
+    observer: Observer = silent
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of every gateway."""
+    closing: Callable[[Rig], None] = lambda _rig: None
+    """Is shown every gateway before it ends."""
 
     @property
     def url(self) -> str:
@@ -204,19 +223,25 @@ class House:
     ) -> AsyncIterator[Rig]:
         """Run a gateway before *proxy*, told *settings*."""
         clock, tasks = Clock(), list["asyncio.Task[Any]"]()
+        people = self.credentials.subscribers
+        doors = self.doors or Doors(
+            named_people(people), {each.user_id: {USER: each.user_id} for each in people}
+        )
         app = create_app(
             self.settings(**{"origin_url": proxy.url, **settings}),
-            authenticate=named_people(self.credentials.subscribers),
+            authenticate=doors.authenticate,
+            observer=self.observer,
             tuning=Tuning(tripping=tripping, clock=clock, schema=_schema()),
             open_pool=partial(open_http, tls=_tls()),
         )
         _cell.set(tasks)
-        people = self.credentials.subscribers
         user = people[who % len(people)].user_id
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as http:
-                yield Rig(proxy, http, app.state.fetcher, user, clock, tasks)
+                rig = Rig(proxy, http, app.state.fetcher, doors.passes[user], clock, tasks)
+                yield rig
+                self.closing(rig)
 
     def settings(self, **others: Any) -> Settings:  # noqa: ANN401
         """Return how gateways are told to be."""
@@ -229,4 +254,4 @@ class House:
             "calls_per_second": 10_000,
             "calls_per_day": 1_000_000,
         }
-        return Settings(**{**told, **others})
+        return Settings(**{**told, **self.told, **others})
