@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules
-from strawberry.schema.schema import validate_document
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
 
 from gateway.edge.limits import NESTING, Limits, check
+from gateway.edge.rules import RULES
 from gateway.edge.shape import Shape, shape_of
 from gateway.edge.tokens import tokens_of
 from gateway.schema.errors import LimitExceeded
@@ -87,7 +87,7 @@ class Documents:
     def _errors(self, parsed: _Known) -> tuple[GraphQLError, ...]:
         if parsed.shape.is_introspection and not self._may_introspect:
             return (GraphQLError("The schema is not to be asked about here."),)
-        errors = validate_document(self._schema, parsed.document, tuple(specified_rules))
+        errors = validate(self._schema, parsed.document, RULES)
         return tuple(errors if self._may_introspect else map(_without_suggestions, errors))
 
     def _keep(self, text: str, known: _Known) -> _Known:

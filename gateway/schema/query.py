@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated, Any, Final
 
 import strawberry
+from graphql import is_input_object_type
 from strawberry.schema.config import StrawberryConfig
 
 from gateway import personal, relations, resources
@@ -231,7 +232,7 @@ async def _shown_if_found(
 
 def make_schema() -> Schema:
     """Make the schema of the graph."""
-    return Schema(
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -240,3 +241,7 @@ def make_schema() -> Schema:
         types=[Movie, Series, Season, Program, Disc],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    for each in schema.core.type_map.values():
+        if is_input_object_type(each):  # strawberry knows which take one field, and graphql-core is to know.
+            each.is_one_of = each.extensions["strawberry-definition"].is_one_of
+    return schema

@@ -98,6 +98,17 @@ REFUSALS = {
         "GRAPHQL_VALIDATION_FAILED",
     ),
     "an unknown variable": ("{ titles(search: $a) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
+    "an unknown variable for one of several": (
+        "{ title(by: {id: $a}) { id } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    "two of several": ('{ title(by: {id: "a", href: "b"}) { id } }', "GRAPHQL_VALIDATION_FAILED"),
+    "none of several": ("{ title(by: {}) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+    "null for one of several": ("{ title(by: {id: null}) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+    "what may be null for one of several": (
+        "query ($a: ID) { title(by: {id: $a}) { id } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
     "a mutation": ("mutation { x }", "GRAPHQL_VALIDATION_FAILED"),
 }
 
@@ -113,6 +124,23 @@ async def test_what_cannot_be_executed_is_refused(accept: str, status: int, grap
         assert (name, {each["extensions"]["code"] for each in errors}) == (name, {code})
         assert all(each["locations"] for each in errors), name
         assert "data" not in response.json(), name
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fragment A on Query { title(by: {id: $a}) { id } } query B($a: ID!) { ...A }",
+        "query B($a: ID!) { ...A } query C { __typename } fragment A on Query { title(by: {id: $a}) { id } }",
+    ],
+)
+async def test_fragments_stand_anywhere(query: str, graph: Graph) -> None:
+    """A fragment may use a variable before, or long after, the operation that defines it."""
+    asked = {"query": query, "operationName": "B", "variables": {"a": "x"}}
+
+    response = await graph.http.post("/graphql", json=asked)
+
+    assert response.json()["data"] == {"title": None}
+    assert response.json()["errors"][0]["message"] == "The id is not an id of this graph."
 
 
 WRONG_OPERATIONS: tuple[Mapping[str, object], ...] = (

@@ -188,7 +188,7 @@ async def test_a_large_document_is_validated_elsewhere(monkeypatch: pytest.Monke
         threads.append(threading.current_thread() is threading.main_thread())
         return []
 
-    monkeypatch.setattr(reading, "validate_document", validate)
+    monkeypatch.setattr(reading, "validate", validate)
     documents = _documents(aliases=10**6, root_fields=10**6)
     await documents.admit("{ __typename }", {})
     await documents.admit(_large(0), {})

@@ -8,7 +8,7 @@ from gateway.schema import ids
 from gateway.upstream.href import Address
 from tests.gateway.documents import link, listing, person, text, title
 from tests.gateway.graph import Answer, Graph
-from tests.gateway.wire import Raw, Wire
+from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
 
@@ -185,13 +185,3 @@ async def test_another_document_than_the_link_promises_is_an_error(graph: Graph,
     assert answer == Answer(
         {"title": {"cast": None, "synopsis": "About M."}}, {"title.cast": "UPSTREAM_BAD_RESPONSE"}
     )
-
-
-async def test_a_redirect_is_not_followed(graph: Graph, wire: Wire) -> None:
-    """An answer that leads elsewhere is no answer, even where it leads to the origin."""
-    wire.raw[FILM] = Raw(b"", 302, {"location": "http://o.test/catalog/titles/movies/2"})
-
-    answer = await ask_film(graph, "id")
-
-    assert answer == Answer({"title": None}, {"title": "UPSTREAM_BAD_RESPONSE"})
-    assert wire.requests == [[FILM]]
