@@ -16,6 +16,8 @@ _EXPANDABLE: Final[Mapping[str, Relation]] = {
     rel: relation for relation in relations.every() if relation.alias for rel in relation.rels
 }
 
+_FOLLOWED: Final = frozenset(rel for relation in relations.every() for rel in relation.rels)
+
 
 def stripped(content: Content) -> Content:
     """Return *content* without what is expanded in its links."""
@@ -45,6 +47,13 @@ def items(content: Content) -> Iterator[tuple[Relation, Title | Person]]:
 def links_to(content: Content, parts: frozenset[str]) -> set[Href]:
     """Return where the links lead whose expansion *parts* names, by its alias."""
     return {link.href for link in _links(content) if _is_named(link.rel, parts)}
+
+
+def followed(content: Content) -> Iterator[Href]:
+    """Give where the links of *content* lead that somebody may want to follow."""
+    if isinstance(content, LinkList):
+        yield from (link.href for link in content.links)
+    yield from (link.href for link in _links(content) if link.rel in _FOLLOWED)
 
 
 def put_together(content: Content, parts: frozenset[str], found: Mapping[Href, Content]) -> Content:

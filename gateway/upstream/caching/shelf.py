@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 from typing import Final, Protocol
@@ -17,7 +17,7 @@ from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC, Identity
 
 ABSENT_FOR: Final = timedelta(minutes=5)
-"""How long it is remembered that the origin has no such resource."""
+"""How long it is remembered that the origin has no such resource, or that what it has leads elsewhere."""
 
 
 class Sought(Protocol):
@@ -176,10 +176,8 @@ class Shelf:
             seconds = ABSENT_FOR.total_seconds()
             yield _key(want), Entry(None, now, seconds, seconds, answer.generation)
             return
-        yield (
-            _key(want),
-            _entry(want.relation, parts.stripped(content), now, fresh_for, answer.generation),
-        )
+        kept = _entry(want.relation, parts.stripped(content), now, fresh_for, answer.generation)
+        yield _key(want), self._judged(kept)
         listed = parts.items(content) if want.identity == PUBLIC else ()
         inside = ((relation, record.href, parts.stripped(record)) for relation, record in listed)
         for relation, href, each in (*inside, *parts.expanded(content)):
@@ -187,7 +185,20 @@ class Shelf:
             if resolved is not None and not parts.is_cut_short(each):
                 form = Form.FULL if isinstance(each, relation.found) else Form.LINKS
                 fresh = relation.fresh_for.total_seconds()
-                yield Key(want.identity, resolved, form), _entry(relation, each, now, fresh, 0)
+                yield Key(want.identity, resolved, form), self._judged(_entry(relation, each, now, fresh, 0))
+
+    def _judged(self, entry: Entry) -> Entry:
+        """Return *entry*, good for minutes only where a link leads elsewhere: it may soon be put right.
+
+        Such a link is never followed, but fails its field; the rest is as good as ever.
+        """
+        content, own = entry.content, f"{self._origin.root}{self._origin.base_path}/"
+        if content is None or all(
+            href.startswith(own) or self._resolved(href) for href in parts.followed(content)
+        ):
+            return entry
+        seconds = min(entry.fresh_for, ABSENT_FOR.total_seconds())
+        return replace(entry, fresh_for=seconds, usable_for=seconds)
 
     def _resolved(self, href: str) -> Href | None:
         try:

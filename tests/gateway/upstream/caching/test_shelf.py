@@ -272,3 +272,28 @@ async def test_a_link_that_leads_elsewhere_is_no_key(at: Fixture) -> None:
     assert held is not None
     assert isinstance(held.content, resources.Title)
     assert held.content.links[Rel.SYNOPSIS].content is None
+
+
+def _leading_away(rel: str) -> Title:
+    away = {rel: Link(rel, Href("http://elsewhere.test/x"), "x")}
+    return replace(jaws(), links={**jaws().links, **away})
+
+
+async def test_what_leads_elsewhere_is_kept_for_minutes(at: Fixture) -> None:
+    """A link off the origin fails its field; so that it is not wrong for days, it is soon asked for anew."""
+    alone, listed = Want(href("/jaws")), Want(href("/list"), relations.SIMILARS)
+    for want, content in ((alone, _leading_away(Rel.CAST)), (listed, Titles((_leading_away(Rel.CAST),), 1))):
+        await at.keep(want, content)
+        assert (await at.look(alone) or pytest.fail("it is gone")).state is State.FRESH
+
+        at.clock.advance(minutes=5, seconds=1)
+        assert [await at.look(each) for each in (alone, want)] == [None, None]
+
+
+async def test_what_leads_elsewhere_and_is_never_followed_does_not_matter(at: Fixture) -> None:
+    """As a link to a page for people."""
+    want = Want(href("/jaws"))
+    await at.keep(want, _leading_away(Rel.ALTERNATE))
+
+    at.clock.advance(hours=1)
+    assert (await at.look(want) or pytest.fail("it is gone")).state is State.FRESH
