@@ -18,16 +18,18 @@ from gateway.audit.credentials import Credentials, Subscriber, read_demo
 from gateway.audit.listing import AUDITS
 from gateway.audit.run import Result, opened, run
 
-_Text = Annotated[str | None, typer.Option(show_default=False)]
-
 
 def audit(  # noqa: PLR0913  # each is an option of the command line
     url: Annotated[str, typer.Argument(help="The base URL of the API, as http://127.0.0.1:8001.")],
     *,
-    consumer_key: _Text = None,
-    consumer_secret: _Text = None,
-    token: _Text = None,
-    token_secret: _Text = None,
+    consumer_key: Annotated[
+        str | None, typer.Option(help="The key of a consumer; needed, like the secret, without --demo.")
+    ] = None,
+    consumer_secret: Annotated[str | None, typer.Option(help="Its secret.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="A subscriber's access token; without one, what is theirs is skipped.")
+    ] = None,
+    token_secret: Annotated[str | None, typer.Option(help="Its secret.")] = None,
     user: Annotated[str | None, typer.Option(help="The subscriber's id; asked for when not given.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Use the credentials that the demo wrote.")] = False,
     only: Annotated[str, typer.Option(help="A regular expression for the ids of audits.")] = "",
@@ -36,13 +38,20 @@ def audit(  # noqa: PLR0913  # each is an option of the command line
 ) -> None:
     """Hold the API at URL against the contract; a failed MUST is a non-zero exit."""
     credentials = _demo() if demo else _given(consumer_key, consumer_secret, (token, token_secret), user)
-    chosen = [one for one in AUDITS if re.search(only, one.id)]
+    chosen = _chosen(only)
     results = asyncio.run(_run(chosen, url, credentials, rate=rate))
     if as_json:
         typer.echo(report.as_json(results))
     else:
         report.show(results, Console(highlight=False))
     raise typer.Exit(int(any(result.is_breach for result in results)))
+
+
+def _chosen(only: str) -> Sequence[Audit]:
+    try:
+        return [one for one in AUDITS if re.search(only, one.id)]
+    except re.error as error:
+        raise typer.BadParameter(f"--only is no regular expression: {error}") from error
 
 
 async def _run(

@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from gateway.cli.console import console, fail
 from gateway.edge.explain import HEADER, Explain, tree_of
+from gateway.edge.rules import RULES
 from gateway.loaders.errors import TooMuch
 from gateway.loaders.lengths import Lengths
 from gateway.loaders.planner import Planner
@@ -28,7 +29,9 @@ _Told = Mapping[str, Any]
 def explain(
     query: Annotated[Path, typer.Argument(help="A file with one operation.", exists=True, dir_okay=False)],
     variables: Annotated[str, typer.Option(help="Its variables, as JSON.")] = "{}",
-    url: Annotated[str | None, typer.Option(help="Ask the gateway there; without, plan right here.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help=f"Ask the gateway there, as {_DEMO}; without, plan right here.")
+    ] = None,
     analyze: Annotated[bool, typer.Option("--analyze", help=f"Execute it, by default at {_DEMO}.")] = False,  # noqa: FBT002 - an option of a command
 ) -> None:
     """Print what a query is planned to load, what comes along for free, and what that costs.
@@ -36,15 +39,23 @@ def explain(
     With --analyze also what happened: each request to the origin with its entries, times and size.
     """
     given = _variables(variables)
+    document = _text(query)
     if url is None and not analyze:
-        told = _planned(query.read_text(), given)
+        told = _planned(document, given)
     else:
         mode = Explain.ANALYZE if analyze else Explain.PLAN
-        told = _asked(url or _DEMO, query.read_text(), given, mode)
+        told = _asked(url or _DEMO, document, given, mode)
     # A terminal may break lines; nothing is to be cut off.
     wide = Console(width=_WIDTH, highlight=False, markup=False)
     for tree in _shown(told):
         wide.print(tree)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file} cannot be read: {error}.")
 
 
 def _variables(text: str) -> Mapping[str, Any]:
@@ -63,7 +74,7 @@ def _planned(query: str, variables: Mapping[str, Any]) -> _Told:
     planner = Planner(schema, map_of(schema), Lengths())
     try:
         document = parse(query)
-        if errors := validate(schema, document):
+        if errors := validate(schema, document, RULES):
             fail(errors[0].message)
         plan = plan_of(planner, document, variables=variables)
     except (GraphQLError, TooMuch) as error:

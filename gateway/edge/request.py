@@ -112,7 +112,7 @@ def _parsed(text: bytes, what: str) -> Mapping[str, object]:
         parsed = strict_json.loads(text)
     except NotJSON as error:
         raise HTTPException(400, f"{what} {error}.") from error
-    if isinstance(parsed, list) and parsed:
+    if isinstance(parsed, list) and len(parsed) > 1:
         message = f"The operations of a request may be at most 1, not {len(parsed)} in an array."
         raise Refusal(400, message, code="LIMIT_EXCEEDED")
     if not isinstance(parsed, dict):

@@ -136,7 +136,10 @@ class _UpstreamMetrics:
             "gateway_calls", "Calls against the origin's allowance.", ["account"], registry=registry
         )
         self._exhausted = Counter(
-            "gateway_quota_exhausted", "Calls not made: the day is over.", ["account"], registry=registry
+            "gateway_quota_exhausted",
+            "Calls not made, for the day's are used.",
+            ["account"],
+            registry=registry,
         )
         self._retries = Counter("gateway_retries", "Calls that were made once more.", registry=registry)
         self._breaker = Gauge(

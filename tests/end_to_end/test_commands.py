@@ -324,6 +324,29 @@ def test_explain_refuses_an_invalid_query(tmp_path: Path) -> None:
     assert (done.exit_code, "Cannot query field 'nothing'" in done.stderr) == (1, True)
 
 
+def test_explain_refuses_what_is_no_text(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is named in one sentence."""
+    file = tmp_path / "query.graphql"
+    file.write_bytes(b"\xff")
+
+    done = invoke("explain", str(file))
+
+    assert (done.exit_code, f"{file} cannot be read" in done.stderr, "Traceback" in done.stderr) == (
+        1,
+        True,
+        False,
+    )
+
+
+def test_audit_refuses_an_expression_that_is_none() -> None:
+    """What ``--only`` cannot be is said before anything is asked."""
+    keys = ("--consumer-key", "a", "--consumer-secret", "b")
+
+    done = invoke("audit", "http://127.0.0.1:9", *keys, "--only", "(", COLUMNS="120")
+
+    assert (done.exit_code, "no regular expression" in done.stderr) == (2, True)
+
+
 def test_explain_tells_what_happened(query_file: Path, embedded: Stack) -> None:
     """A running gateway executes the query, and each of its requests is told with its entries."""
     asked = ["explain", str(query_file), "--variables", '{"first": 1}', "--url", f"{embedded.graph}/graphql"]

@@ -26,6 +26,7 @@ BODIES = {
     "a string": b'"x"',
     "true": b"true",
     "an array": b"[]",
+    "an array of one": b'[{"query": "{ __typename }"}]',
     "no query": b"{}",
     "nothing": b"",
     "blanks": b"  ",
