@@ -34,6 +34,11 @@ _log: Final = logging.getLogger(__name__)
 _PARTIAL_SUCCESS: Final = 294
 _REFUSALS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "LIMIT_EXCEEDED", 503: "OVERLOADED"}
 
+_CLEARER: Final = {
+    "Not Found": "There is nothing at this address; the graph is at /graphql.",
+    "Method Not Allowed": "This address does not know this method.",
+}
+
 Executed = tuple[ExecutionResult | PreExecutionError, Context]
 """What came of an operation, and what it was executed with."""
 
@@ -128,7 +133,11 @@ def refused(request: Request, error: Exception) -> Response:
         status = 200  # Like any other operation that is not begun.
     headers = dict(error.headers or {})
     after = float(headers.get("retry-after", RETRY_AFTER))
-    body = {"errors": [{"message": error.detail, "extensions": told(code, retry_after=after)}]}
+    body = {
+        "errors": [
+            {"message": _CLEARER.get(error.detail, error.detail), "extensions": told(code, retry_after=after)}
+        ]
+    }
     return _json(body, request, status=status, headers=headers)
 
 

@@ -81,6 +81,20 @@ async def test_what_is_too_much_of_a_body_is_named(what: str, told: str, graph: 
     assert [each["message"] for each in response.json()["errors"]] == [f"The body {told}."]
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "status", "message"),
+    [
+        ("GET", "/nothing", 404, "There is nothing at this address; the graph is at /graphql."),
+        ("PUT", "/graphql", 405, "This address does not know this method."),
+    ],
+)
+async def test_where_nothing_is(method: str, address: str, status: int, message: str, graph: Graph) -> None:
+    """Who asks elsewhere, or by another method, is told so in a sentence (Q14)."""
+    response = await graph.http.request(method, address)
+
+    assert (response.status_code, response.json()["errors"][0]["message"]) == (status, message)
+
+
 async def test_a_batch_is_refused(graph: Graph, wire: Wire) -> None:
     """One operation a request (Q15, T20)."""
     response = await graph.http.post("/graphql", content=f"[{TYPENAME}, {TYPENAME}]", headers=JSON)
