@@ -188,7 +188,7 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
                 "GATEWAY_CONSUMER_SECRET": "s",
                 "GATEWAY_BULK_LIMIT": "many",
             },
-            "Config 'GATEWAY_BULK_LIMIT' has value 'many'. Not a valid int.",
+            "GATEWAY_BULK_LIMIT must be a whole number, not many.",
         ),
     ],
 )
