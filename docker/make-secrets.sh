@@ -8,7 +8,7 @@ mkdir -p "$folder"
 chmod 700 "$folder"
 cd "$folder"
 
-keep() { [ -s "$1" ] || { cat > "$1.new" && mv "$1.new" "$1"; }; }
+keep() { if [ -s "$1" ]; then cat > /dev/null; else cat > "$1.new" && mv "$1.new" "$1"; fi; }
 
 openssl rand -hex 24 | keep database_password
 printf 'postgresql+asyncpg://gateway:%s@postgres/titles\n' "$(cat database_password)" | keep database_url
