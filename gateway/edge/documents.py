@@ -18,8 +18,8 @@ from gateway.schema.execution import Admitted
 _ON_THE_LOOP: Final = 150
 """Tokens of a document that is validated at once; larger ones are in a thread, so that others go on."""
 
-_KEPT: Final = 50_000
-"""Tokens of all documents that are kept: some 20 MB."""
+_KEPT: Final = 20_000_000
+"""Bytes of all documents that are kept, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class _Known:
     shape: Shape
     errors: tuple[GraphQLError, ...]
     tokens: int
+    characters: int
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes, about: an error tells a text once more, as it is and as it is printed."""
+        return 2_000 + 500 * self.tokens + 6 * self.characters
 
 
 class Documents:
@@ -73,7 +79,7 @@ class Documents:
         document = parse(text, max_tokens=self._limits.tokens)
         shape = shape_of(document)
         self._limits.check_shape(shape)
-        return _Known(document, shape, (), tokens.count)
+        return _Known(document, shape, (), tokens.count, len(text))
 
     async def _validated(self, text: str, parsed: _Known) -> _Known:
         if parsed.tokens <= _ON_THE_LOOP:
@@ -92,11 +98,11 @@ class Documents:
 
     def _keep(self, text: str, known: _Known) -> _Known:
         before = self._known.pop(text, None)
-        self._kept += known.tokens - (before.tokens if before else 0)
+        self._kept += known.weight - (before.weight if before else 0)
         self._known[text] = known
         while self._kept > _KEPT:
             _, oldest = self._known.popitem(last=False)
-            self._kept -= oldest.tokens
+            self._kept -= oldest.weight
         return known
 
 

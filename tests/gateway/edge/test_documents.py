@@ -98,7 +98,7 @@ async def test_a_large_document_is_validated_once_at_once() -> None:
 
 async def test_documents_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many documents, those that were asked last are kept."""
-    monkeypatch.setattr(reading, "_KEPT", 3_000)
+    monkeypatch.setattr(reading, "_KEPT", 1_500_000)
     documents = _documents(aliases=10**6, root_fields=10**6)
     first = await documents.admit(_large(0), {})
     second = await documents.admit(_large(1), {})
@@ -109,6 +109,19 @@ async def test_documents_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatc
 
     assert (await documents.admit(_large(0), {})).document is first.document
     assert (await documents.admit(_large(1), {})).document is not second.document
+
+
+async def test_long_texts_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of few tokens weighs what its text does, however many different ones are asked."""
+    monkeypatch.setattr(reading, "_KEPT", 1_000_000)
+    documents = _documents()
+    texts = [f"{{ __typename }} # {number}{'x' * 30_000}" for number in range(10)]
+    first = await documents.admit(texts[0], {})
+
+    for text in texts[1:]:
+        await documents.admit(text, {})
+
+    assert (await documents.admit(texts[0], {})).document is not first.document
 
 
 CORPUS: Final[dict[str, Callable[[], str]]] = {
