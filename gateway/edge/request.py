@@ -14,6 +14,9 @@ from gateway.edge.strict_json import NotJSON
 
 LARGEST_BODY: Final = 1_000_000
 
+MOST_MARKS: Final = 100_000
+"""Brackets and commas of a body: each may stand for an object, which takes far more memory than itself."""
+
 _ON_THE_LOOP: Final = 65_536
 """Bytes of JSON that are read at once; more are read in a thread, so that others go on."""
 
@@ -56,6 +59,7 @@ async def read_asked(request: Request) -> Asked:
         return checked(_from_query(request))
     _check_kind(request)
     body = await _body(request)
+    _check_marks(body)
     if len(body) > _ON_THE_LOOP:
         return checked(await asyncio.to_thread(_parsed, body, "The body"))
     return checked(_parsed(body, "The body"))
@@ -105,6 +109,13 @@ def _too_large(size: int) -> Refusal:
     message = f"The bytes of the body may be at most {LARGEST_BODY}, not {size}."
     headers = {"connection": "close"}
     return Refusal(413, message, headers, code="LIMIT_EXCEEDED")
+
+
+def _check_marks(body: bytes) -> None:
+    marks = sum(map(body.count, (b"[", b"{", b",")))
+    if marks > MOST_MARKS:
+        message = f"The brackets and commas of the body may be at most {MOST_MARKS}, not {marks}."
+        raise Refusal(400, message, code="LIMIT_EXCEEDED")
 
 
 def _parsed(text: bytes, what: str) -> Mapping[str, object]:

@@ -43,7 +43,7 @@ BODIES = {
     "half a pair": b'{"query": "{ __typename }", "variables": {"x": "\\ud800"}}',
     "a depth of 65": b'{"query": "{ __typename }", "variables": {"x": ' + b"[" * 63 + b"]" * 63 + b"}}",
     "5,000 digits": b'{"query": "{ __typename }", "variables": {"x": ' + b"9" * 5000 + b"}}",
-    "a depth of 100,000": b'{"query": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a depth of 99,000": b'{"query": ' + b"[" * 99_000 + b"]" * 99_000 + b"}",
     "a query that is null": b'{"query": null}',
     "a query that is a number": b'{"query": 1}',
     "a query that is a list": b'{"query": ["{ __typename }"]}',
@@ -103,6 +103,24 @@ async def test_a_batch_is_refused(graph: Graph, wire: Wire) -> None:
     assert response.json()["errors"] == [
         {
             "message": "The operations of a request may be at most 1, not 2 in an array.",
+            "extensions": {"code": "LIMIT_EXCEEDED", "requestId": REQUEST},
+        }
+    ]
+
+
+@pytest.mark.parametrize("item", [b"1", b"[]", b"{}"])
+async def test_many_values_are_refused_before_they_are_made(item: bytes, graph: Graph, wire: Wire) -> None:
+    """What would take twenty times the memory of the body is not read at all (F13)."""
+    items = b",".join([item] * 110_000)
+    body = b'{"query": "{ __typename }", "variables": {"x": [' + items + b"]}}"
+
+    response = await graph.http.post("/graphql", content=body, headers=JSON)
+
+    marks = sum(map(body.count, (b"[", b"{", b",")))
+    assert (response.status_code, wire.requests) == (400, [])
+    assert response.json()["errors"] == [
+        {
+            "message": f"The brackets and commas of the body may be at most 100000, not {marks}.",
             "extensions": {"code": "LIMIT_EXCEEDED", "requestId": REQUEST},
         }
     ]
