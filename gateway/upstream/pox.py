@@ -17,12 +17,17 @@ LONGEST_DOCUMENT: Final = 8_000_000
 LONGEST_TEXT: Final = 1_000_000
 MOST_ELEMENTS: Final = 200_000
 DEEPEST: Final = 64
+MOST_ATTRIBUTES: Final = 1_000
+"""Of an element; libxml2 takes minutes for some hundred thousand."""
 
 # What may stand before the root element, up to a DTD. Possessive, so that no input makes it go back.
 _DTD: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _ENCODING: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)")
 _ENCODINGS: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (DEEPEST + 1) + ")")
+
+_STRETCH: Final = re.compile(rb"<[^<]{4000,}")
+"""A tag, with the text after it, that is long enough to have that many."""
 
 _INTEGER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
@@ -40,6 +45,7 @@ def parse(document: bytes) -> Element:
     declared = _ENCODING.match(document)
     if declared and declared[1].lower() not in _ENCODINGS:
         raise MalformedDocument("/", "the encoding UTF-8")
+    _check_marks(document)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -55,6 +61,14 @@ def parse(document: bytes) -> Element:
         raise MalformedDocument("/", "well-formed XML") from error
     _check_bounds(root, document)
     return root
+
+
+def _check_marks(document: bytes) -> None:
+    """Raise MalformedDocument for what would take too much to be parsed at all."""
+    if document.count(b"<") > 2 * MOST_ELEMENTS:
+        raise MalformedDocument("/", f"at most {MOST_ELEMENTS} elements")
+    if any(each[0].count(b"=") > MOST_ATTRIBUTES for each in _STRETCH.finditer(document)):
+        raise MalformedDocument("/", f"at most {MOST_ATTRIBUTES} attributes of an element")
 
 
 def _check_bounds(root: Element, document: bytes) -> None:

@@ -102,6 +102,11 @@ def many(elements: int) -> bytes:
     return b"<a>" + b"<b/>" * (elements - 1) + b"</a>"
 
 
+def attributes(count: int) -> bytes:
+    """Return a document of one element with so many attributes."""
+    return b"<a " + b" ".join(b"a%d='>'" % number for number in range(count)) + b"/>"
+
+
 def long_text(length: int) -> bytes:
     """Return a document whose text is so long."""
     return b"<a>" + b"x" * length + b"</a>"
@@ -147,7 +152,8 @@ def test_document_beyond_a_bound_is_refused(document: Callable[[int], bytes], bo
 
 
 @pytest.mark.parametrize(
-    "document", [nested(200_000), b"<a>" * 200_000, many(1_500_000), long_text(7_900_000)]
+    "document",
+    [nested(200_000), b"<a>" * 200_000, many(1_500_000), long_text(7_900_000), attributes(600_000)],
 )
 def test_document_far_beyond_a_bound_is_refused(document: bytes) -> None:
     """What makes other parsers crash is malformed here."""
