@@ -10,7 +10,7 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,6 +29,7 @@ from gateway.upstream.errors import (
     OriginTimedOut,
     OriginUnreachable,
     ResponseTooLarge,
+    UpstreamError,
 )
 
 # It would write every address with its query, and with it what people search for.
@@ -48,6 +49,11 @@ class Limits:
     connections: int = 16
     connect_to: str | None = None
     """Scheme, host and port that every request is sent to, whatever its address says."""
+
+
+_LARGE: Final = 1_000_000
+_LARGE_AT_ONCE: Final = 2
+"""Answers of more bytes that are read at once: an origin gone mad must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,7 @@ class Client:
         self._http = http
         self._observer = observer
         self._limits = limits or Limits()
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def get(
         self, href: Href, *, authorization: str, deadline: float, unless: str | None = None
@@ -198,6 +205,9 @@ class Client:
         try:
             response = await self._send_in_time(request, href, deadline)
             outcome = str(response.status)
+        except UpstreamError as error:
+            outcome = type(error).__name__
+            raise error.bare() from None
         except Exception as error:
             outcome = type(error).__name__
             raise
@@ -230,11 +240,14 @@ class Client:
         size = 0
         encoded = "content-encoding" in response.headers
         limit = self._limits.wire_bytes if encoded else self._limits.inflated_bytes
-        async for chunk in response.aiter_raw():
-            size += len(chunk)
-            if size > limit:
-                raise ResponseTooLarge(href, limit)
-            chunks.append(chunk)
+        async with AsyncExitStack() as stack:
+            async for chunk in response.aiter_raw():
+                if size <= _LARGE < size + len(chunk):
+                    await stack.enter_async_context(self._large)
+                size += len(chunk)
+                if size > limit:
+                    raise ResponseTooLarge(href, limit)
+                chunks.append(chunk)
         return b"".join(chunks)
 
 

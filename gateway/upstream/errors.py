@@ -24,7 +24,7 @@ Messages show an address without its query: a query may hold a signature or a fe
 """
 
 import re
-from typing import Final
+from typing import Final, Self
 
 from gateway.resources import Href
 
@@ -44,6 +44,11 @@ _UNPRINTABLE: Final = re.compile(r"[^\x21-\x7e]")
 
 class UpstreamError(Exception):
     """Something went wrong between us and the origin."""
+
+    def bare(self) -> Self:
+        """Return it without the frames that it came through: they would keep whole documents in memory."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self
 
 
 class OriginUnreachable(UpstreamError):

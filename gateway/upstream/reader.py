@@ -3,9 +3,9 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from gateway.contract import Path
 from gateway.resources import Content, Href
@@ -28,6 +28,9 @@ _PARSE_OFF_LOOP: Final = 256 * 1024
 
 _LONGEST_ADDRESS: Final = 2_000
 """Characters of an address that is asked for by itself; a longer one travels as an entry (contract 11)."""
+
+_Asked = TypeVar("_Asked")
+_Parsed = TypeVar("_Parsed")
 
 Answer = Content | UpstreamError
 """What comes of reading one resource: a failure is an answer too."""
@@ -104,6 +107,7 @@ class Reader:
         self._signer = signer
         self._origin = origin
         self._bulk_address = origin.expand_path(Path.BULK)
+        self._parsing = asyncio.Lock()
 
     async def read(self, reads: Sequence[Read], *, deadline: float, spent: Spent) -> list[Answer]:
         """Return an answer for each of *reads*, in their order, in one request.
@@ -117,9 +121,10 @@ class Reader:
             if len(reads) == 1 and len(reads[0].address) <= _LONGEST_ADDRESS:
                 return [await self._get(reads[0], exchange, deadline)]
             return await self._bulk(reads, exchange, deadline)
-        except OriginRefused as refusal:
-            refusal.is_personal = _is_of_one_subscriber(reads)
-            raise
+        except UpstreamError as error:
+            if isinstance(error, OriginRefused):
+                error.is_personal = _is_of_one_subscriber(reads)
+            raise error.bare() from None
         finally:
             self._observer(exchange.ended())
 
@@ -131,7 +136,7 @@ class Reader:
             raise Redirected(read.href, to)
         try:
             _check(response, read.href)
-            return await _parsed(response.body, read.href)
+            return await self._parsed(hypermedia.read_document, response.body, read.href)
         except OriginRefused as refusal:
             self._signer.clock.heed([refusal], response.headers.get("date"))
             raise
@@ -146,9 +151,15 @@ class Reader:
         response = await self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)
         exchange.answered(response)
         _check(response, self._bulk_address)
-        answers = await _parsed_bulk(response.body, asked)
+        answers = await self._parsed(bulk.read_answer, response.body, asked)
         self._signer.clock.heed(answers.values(), response.headers.get("date"))
         return [_content(answers[name], read) for name, read in zip(asked, reads, strict=True)]
+
+    async def _parsed(self, parse: Callable[[bytes, _Asked], _Parsed], body: bytes, asked: _Asked) -> _Parsed:
+        if len(body) < _PARSE_OFF_LOOP:
+            return parse(body, asked)
+        async with self._parsing:  # One at a time: what a document is taken apart into is ten times as large.
+            return await asyncio.to_thread(parse, body, asked)
 
 
 def _check(response: Response, href: Href) -> None:
@@ -165,20 +176,8 @@ def _check(response: Response, href: Href) -> None:
 def _content(answer: "bulk.Entry | UpstreamError", read: Read) -> Answer:
     if isinstance(answer, OriginRefused):
         answer.is_personal = _is_of_one_subscriber([read])
-    return answer if isinstance(answer, UpstreamError) else answer.content
+    return answer.bare() if isinstance(answer, UpstreamError) else answer.content
 
 
 def _is_of_one_subscriber(reads: Sequence[Read]) -> bool:
     return reads[0].token is not None and all(read.token == reads[0].token for read in reads)
-
-
-async def _parsed(body: bytes, href: Href) -> Content:
-    if len(body) < _PARSE_OFF_LOOP:
-        return hypermedia.read_document(body, href)
-    return await asyncio.to_thread(hypermedia.read_document, body, href)
-
-
-async def _parsed_bulk(body: bytes, asked: Mapping[str, Href]) -> "Mapping[str, bulk.Entry | UpstreamError]":
-    if len(body) < _PARSE_OFF_LOOP:
-        return bulk.read_answer(body, asked)
-    return await asyncio.to_thread(bulk.read_answer, body, asked)
