@@ -1,20 +1,20 @@
-"""HTTP from clients that are slow, or send without end: what of theirs a connection holds is bounded.
+"""HTTP from clients that are slow, or send without end: what is held for them is bounded.
 
 uvicorn has no deadline for headers or bodies, and with httptools no limit of headers at all. It also takes
 requests that somebody between a client and us may read in another way; here they are refused.
 """
 
 import asyncio
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from gateway.ambiguity import is_ambiguous
 from gateway.edge.turnstile import Turnstile, Whole
+from gateway.holding import Held, Holding
 from gateway.parser import Parser
+from gateway.refusing import answer, limited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Bounds:
     body_within: float = 15.0
     """For its body to arrive after them."""
     taken_within: float = 30.0
-    """For a client that takes nothing of an answer to begin again."""
+    """For a client to take 64 KiB of an answer, or the rest of it."""
     url: int = 8_192
     """Bytes of an address."""
     header_bytes: int = 16_384
@@ -34,42 +34,23 @@ class Bounds:
     headers: int = 100
     connections: int = 2_000
     """Of all clients, those that do nothing included."""
+    held: int = 16 * 1024 * 1024
+    """Bytes of all requests that are not answered, and of all answers that are not taken."""
+    share: int = 8_192
+    """Bytes of them that a connection may have, however much the others have."""
 
 
 _SEPARATORS: Final = len(b": \r\n")
-_REASONS: Final = {
-    400: ("Bad Request", "BAD_USER_INPUT"),
-    408: ("Request Timeout", "LIMIT_EXCEEDED"),
-    414: ("URI Too Long", "LIMIT_EXCEEDED"),
-    431: ("Request Header Fields Too Large", "LIMIT_EXCEEDED"),
-    503: ("Service Unavailable", "OVERLOADED"),
-}
-"""What each status of a refusal is called, and its code in an answer."""
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~-]+)(?::[0-9]{1,5})?")
+_UNTAKEN: Final = 16_384
+"""Bytes of an answer that nobody needs to take: they are not waited for, and not counted."""
+_TAKEN: Final = 65_536
+"""Bytes of an answer that a client has to take in time."""
 _AMBIGUOUS: Final = "This request could be read in more than one way."
+_TOO_MUCH: Final = "The gateway holds too much for its clients."
 
 
 class _Refused(Exception):
     """Ends the parsing of a request."""
-
-
-def is_ambiguous(version: str, headers: Sequence[tuple[bytes, bytes]], *, upgrades: bool) -> bool:
-    """Whether somebody between a client and us could read a request in another way than we do.
-
-    *version* is that of HTTP; the names of *headers* are in lower case. Beside what httptools refuses that is
-    no host or more than one (RFC 9112, 3.2), another coding of a body than chunks (6.1), and a body where
-    *upgrades* says that the protocol is changed.
-    """
-    hosts = [value for name, value in headers if name == b"host"]
-    codings = [value for name, value in headers if name == b"transfer-encoding"]
-    lengths = [value for name, value in headers if name == b"content-length"]
-    if version not in {"1.0", "1.1"} or (not hosts and version == "1.1"):
-        return True
-    if len(hosts) > 1 or not all(map(_HOST.fullmatch, hosts)):
-        return True
-    if codings and (version == "1.0" or [each.lower() for each in codings] != [b"chunked"]):
-        return True
-    return upgrades and bool(codings or any(each.strip(b"0") for each in lengths))
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -79,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
         self,
         *args: Any,  # noqa: ANN401 - as uvicorn has them
         bounds: Bounds,
+        held: Held,
         turnstile: Turnstile | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
@@ -87,6 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._turnstile = turnstile
         self._entered: Turnstile | None = None
         self._bounds = bounds
+        self._holding = Holding(held)
         self._timer: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
         self._is_in_head = False
@@ -99,16 +82,18 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is a place for it."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=_UNTAKEN)
         if (found := len(self.connections)) > self._bounds.connections:
-            self._refuse(503, _limited("The connections", self._bounds.connections, found))
+            self._refuse(503, limited("The connections", self._bounds.connections, found))
         else:
             self._wait(self._bounds.head_within)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._wait(None)
-        self._let_take(None)
+        self._stop_taking()
         self._leave()
+        self._holding.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -120,14 +105,20 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_in_head:
             self._head_bytes += len(data)
         super().data_received(data)
+        self._holding.receive(len(data))
+        if self._holding.is_too_much and not self.transport.is_closing():
+            self._refuse(503, _TOO_MUCH)
         # What has arrived of a header is not told before it is complete.
         most = self._bounds.url + self._bounds.header_bytes
         if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
-            self._refuse(431, _limited("The bytes of the head", most, self._head_bytes))
+            self._refuse(431, limited("The bytes of the head", most, self._head_bytes))
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
+        self._holding.begin()
+        if self._holding.is_too_much:
+            self._end_parsing(503, _TOO_MUCH)
         self._is_in_head = self._is_in_message = True
         self._head_bytes = self._header_bytes = self._headers = 0
 
@@ -172,19 +163,36 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request."""
+        """Go on to the next request; a connection that is to be closed may wait for its client."""
         self._leave()
+        self._holding.answered()
         super().on_response_complete()
+        if self.transport.is_closing():
+            self._let_take()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over."""
+        self._holding.clear()
+        super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
-        """Wait for the client to take what is written."""
+        """Wait for the client to take what is written, if there is room for it."""
         super().pause_writing()
-        self._let_take(self._bounds.taken_within)
+        self._holding.leave_untaken(self.transport.get_write_buffer_size())
+        if self._holding.is_too_much:
+            self._abort()
+        else:
+            self._let_take()
 
     def resume_writing(self) -> None:
         """Go on."""
-        self._let_take(None)
+        self._stop_taking()
+        self._holding.leave_untaken(0)
         super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that nobody uses."""
+        self._close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or was no longer."""
@@ -193,7 +201,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _check(self, status: int, what: str, limit: int, value: int) -> None:
         if value > limit:
-            self._end_parsing(status, _limited(what, limit, value))
+            self._end_parsing(status, limited(what, limit, value))
 
     def _is_turned_away(self, data: bytes, turnstile: Turnstile) -> bool:
         """Refuse *data* where it is an operation for which there is no place."""
@@ -231,10 +239,38 @@ class HttpProtocol(HttpToolsProtocol):
             self._timer.cancel()
         self._timer = None if seconds is None else self.loop.call_later(seconds, self._give_up)
 
-    def _let_take(self, seconds: float | None) -> None:
+    def _let_take(self) -> None:
+        """Give the client time to take what is written; what is to be closed would wait for ever."""
+        self._stop_taking()
+        left = self.transport.get_write_buffer_size()
+        self._taking = self.loop.call_later(self._bounds.taken_within, self._look_at_taking, left)
+
+    def _stop_taking(self) -> None:
         if self._taking is not None:
             self._taking.cancel()
-        self._taking = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+        self._taking = None
+
+    def _look_at_taking(self, before: int) -> None:
+        """End a client that has taken hardly anything of *before* so many bytes."""
+        if before - self.transport.get_write_buffer_size() < _TAKEN:
+            self._abort()
+        else:
+            self._let_take()
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._let_take()
+
+    def _abort(self) -> None:
+        self._disconnect()
+        self.transport.abort()
+
+    def _disconnect(self) -> None:
+        """Let nothing more be written of an answer."""
+        cycle = self._unanswered()
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _give_up(self) -> None:
         """End a request that did not arrive in time."""
@@ -244,32 +280,18 @@ class HttpProtocol(HttpToolsProtocol):
         elif self._unanswered() is not None:
             self._refuse(408, f"The body of a request must arrive within {self._bounds.body_within:g} s.")
         else:
-            self.transport.close()
+            self._close()
 
     def _refuse(self, status: int, why: str) -> None:
         """Answer with *status* and *why*, unless an answer has begun, and close the connection."""
         self._wait(None)
         cycle = self._unanswered()
-        if cycle is not None:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        self._disconnect()
         if cycle is None or not cycle.response_started:
-            self.transport.write(_answer(status, why))
-        self.transport.close()
+            self.transport.write(answer(status, why))
+        self._close()
 
     def _unanswered(self) -> RequestResponseCycle | None:
         """Return the request that is not answered yet, if there is one."""
         cycle: RequestResponseCycle | None = getattr(self, "cycle", None)
         return None if cycle is None or cycle.response_complete else cycle
-
-
-def _limited(what: str, limit: int, value: int) -> str:
-    return f"{what} may be at most {limit}, not {value}."
-
-
-def _answer(status: int, why: str) -> bytes:
-    reason, code = _REASONS[status]
-    body = orjson.dumps({"errors": [{"message": why, "extensions": {"code": code}}]})
-    retry = "retry-after: 1\r\n" if status == 503 else ""
-    head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: application/json; charset=utf-8\r\n{retry}"
-    return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body

@@ -11,8 +11,10 @@ from typing import Final, cast
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
 
 from gateway.edge.turnstile import Turnstile
+from gateway.holding import Held
 from gateway.protocol import Bounds, HttpProtocol
 
 STOP_WITHIN = 10
@@ -28,6 +30,12 @@ PING_EVERY = 20.0
 
 LONGEST_MESSAGE = 65_536
 """Bytes of a message on a WebSocket."""
+
+MOST_PIECES = 1_000
+"""Frames of a message on a WebSocket."""
+
+MOST_WAITING = 100
+"""Messages on a WebSocket that come at once: one read may bring ten thousand."""
 
 _COLLECT_AFTER: Final = (2_000, 10, 50)
 """New objects, and collections of the generation below, after which garbage is collected."""
@@ -111,7 +119,9 @@ class Server(uvicorn.Server):
         bounds: Bounds | None = None,
         turnstile: Turnstile | None = None,
     ) -> None:
-        protocol = partial(HttpProtocol, bounds=bounds or Bounds(), turnstile=turnstile)
+        bounds = bounds or Bounds()
+        self.held = Held(bounds.held, bounds.share)
+        protocol = partial(HttpProtocol, bounds=bounds, held=self.held, turnstile=turnstile)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -140,7 +150,42 @@ class Server(uvicorn.Server):
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Drops a client that takes nothing any more; uvicorn would wait for ever until it has taken the rest."""
+    """Drops a client that takes nothing any more; uvicorn would wait for ever until it has taken the rest.
+
+    What comes at once is counted, be it messages or pieces of one: empty ones are within every length.
+    """
+
+    def handle_ping(self) -> None:
+        """Answer, unless the client takes nothing: its pings would add up without end."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a piece of a message."""
+        if len(self.frames) < MOST_PIECES:
+            super().handle_cont(event)
+        else:
+            self._fail(CloseCode.MESSAGE_TOO_BIG, f"A message may have at most {MOST_PIECES} pieces.")
+
+    def send_receive_event_to_app(self) -> None:
+        """Take a message."""
+        if self.queue.qsize() < MOST_WAITING:
+            super().send_receive_event_to_app()
+        else:
+            self.frames = []
+            self._fail(CloseCode.POLICY_VIOLATION, f"At most {MOST_WAITING} messages may come at once.")
+
+    def _fail(self, code: CloseCode, why: str) -> None:
+        if not self.close_sent:
+            self.conn.fail(code, why)
+            self.handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        """Drop a client that does not answer: it would not take a farewell either."""
+        super().keepalive_timeout()
+        self.transport.abort()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """Let go of a connection that nobody serves any more."""

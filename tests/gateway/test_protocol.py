@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 LINE: Final = b"GET / HTTP/1.1\r\nHost: g.test\r\n"
 POST: Final = b"POST / HTTP/1.1\r\nHost: g.test\r\nContent-Length: 10\r\n\r\n"
+LARGE: Final = 15_000_000
 SOON: Final = {"head_within": 0.2, "body_within": 0.2, "taken_within": 0.2}
 """Deadlines that are over soon."""
 
@@ -43,11 +44,16 @@ async def _much(_request: Request) -> Response:
     return StreamingResponse(parts())
 
 
+async def _large(_request: Request) -> Response:
+    return Response(b"x" * LARGE)
+
+
 @asynccontextmanager
 async def _served(**bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
     app = Starlette(
         routes=[
             Route("/much", _much),
+            Route("/large", _large),
             Route("/headers", _headers, methods=["POST"]),
             Route("/{rest:path}", _hello, methods=["GET", "POST"]),
         ]
@@ -170,6 +176,36 @@ async def test_who_takes_nothing_is_given_up() -> None:
         await _until(lambda: not server.server_state.connections)
         incoming.resume_reading()
         assert len(await _all(reader)) < 4_000 * 65_536
+
+
+async def test_large_bodies_have_so_much_room_together() -> None:
+    """What has arrived of all bodies is bounded; who has little is answered all the same (F11, H3)."""
+    large = POST.replace(b"Content-Length: 10", b"Content-Length: 90000")
+    async with _served(held=50_000, share=8_192) as server:
+        async with _connected(server) as (_, one), _connected(server) as (reader, other):
+            one.write(large + b"x" * 40_000)
+            await _until(lambda: server.held.bytes > 40_000)
+            other.write(large + b"x" * 40_000)
+
+            assert _status(await _all(reader)) == 503
+            assert _status(await _asked(server, POST + b"0123456789")) == 200
+        await _until(lambda: not server.server_state.connections)
+
+        assert _status(await _asked(server, large + b"x" * 90_000)) == 503
+        assert _status(await _asked(server, POST + b"0123456789")) == 200
+
+
+async def test_who_closes_without_taking_is_given_up() -> None:
+    """The rest of an answer does not keep a connection that is to be closed (H11)."""
+    async with _served(**SOON) as server, _connected(server) as (reader, writer):
+        incoming = cast("asyncio.ReadTransport", writer.transport)
+        incoming.pause_reading()
+        writer.write(LINE.replace(b"/", b"/large", 1) + b"Connection: close\r\n\r\n")
+        await _until(lambda: bool(server.server_state.connections))
+        await _until(lambda: not server.server_state.connections)
+        incoming.resume_reading()
+
+        assert len(await _all(reader)) < LARGE
 
 
 def _with_headers(count: int) -> bytes:
