@@ -2,12 +2,16 @@
 
 import asyncio
 import selectors
+import socket
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
 _TICK: Final = 0.01
 """Seconds that a rest is counted for at most: what it takes longer is somebody else's turn on the machine."""
+
+Find = Callable[[str], Awaitable[Sequence[str]]]
+"""Finds the addresses of a name."""
 
 
 class _Resting(selectors.DefaultSelector):
@@ -35,6 +39,15 @@ class Loop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._resting = _Resting()
         super().__init__(self._resting)
+        self.find: Find | None = None
+        """Finds the addresses of names, in place of the system."""
+
+    async def getaddrinfo(self, host: Any, port: Any, **asked: Any) -> list[Any]:  # noqa: ANN401
+        """Return the addresses of *host*."""
+        if self.find is None:
+            return await super().getaddrinfo(host, port, **asked)
+        family, kind = socket.AF_INET, socket.SOCK_STREAM
+        return [(family, kind, 6, "", (address, port)) for address in await self.find(host)]
 
     def time(self) -> float:
         """Return for how many seconds there was nothing to do."""

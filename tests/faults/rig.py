@@ -176,6 +176,8 @@ class House:
     credentials: DemoCredentials
     doors: Doors | None = None
     """In place of those by which people just say who they are."""
+    tls: ssl.SSLContext | None = None
+    """Whom gateways trust, in place of the usual authorities."""
     observer: Observer = silent
     told: Mapping[str, Any] = field(default_factory=dict)
     """Settings of every gateway."""
@@ -232,7 +234,7 @@ class House:
             authenticate=doors.authenticate,
             observer=self.observer,
             tuning=Tuning(tripping=tripping, clock=clock, schema=_schema()),
-            open_pool=partial(open_http, tls=_tls()),
+            open_pool=partial(open_http, tls=self.tls or _tls()),
         )
         _cell.set(tasks)
         user = people[who % len(people)].user_id

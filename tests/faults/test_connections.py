@@ -2,18 +2,10 @@
 
 import asyncio
 import socket
-import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from gateway.upstream.breaker import Tripping
 from gateway.upstream.bulkheads import Room
@@ -85,72 +77,6 @@ async def test_a_black_hole_is_left(house: House) -> None:
     assert codes(reply) <= {"UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"}
     assert reply.errors
     assert reply.seconds < 10 * ATTEMPT
-
-
-async def test_a_name_that_is_nobodys(house: House) -> None:
-    """A host that is not found is an origin that is not there (U3)."""
-    async with house.rig(origin_url="http://origin.invalid", operation_timeout=20) as rig:
-        reply = await rig.ask(search())
-
-    assert codes(reply) <= {"UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"}
-    assert reply.body["data"] == {"__typename": "Query", "titles": None}
-
-
-def _certificate(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
-    """Make a certificate that nobody has vouched for, for *name*, until so many *days* from now."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=30))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "server.pem"
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
-
-
-@asynccontextmanager
-async def _tls(context: ssl.SSLContext | None, heard: list[bytes]) -> AsyncIterator[str]:
-    """Serve TLS by *context*, or nothing that is TLS; *heard* is what comes as plain text."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.append(await reader.read(65_536))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    async with server:
-        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-@pytest.mark.parametrize(
-    ("name", "days"), [("localhost", 30), ("localhost", -1), ("another.test", 30), (None, 0)]
-)
-async def test_whom_nobody_vouches_for_gets_no_request(
-    name: str | None, days: int, house: House, tmp_path: Path
-) -> None:
-    """Self-signed, expired, for another name, or no TLS at all: nothing is sent, in plain neither (U4)."""
-    context = _certificate(tmp_path, name=name, days=days) if name else None
-    heard: list[bytes] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-    async with _tls(context, heard) as url, house.rig(origin_url=url, operation_timeout=20) as rig:
-        reply = await rig.ask(search())
-
-    assert codes(reply) == UNAVAILABLE
-    assert [b"HTTP" in each for each in heard if each] == [False] * len([each for each in heard if each])
 
 
 async def test_who_finds_no_room_is_told(house: House) -> None:
