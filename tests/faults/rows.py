@@ -1,7 +1,7 @@
 """The rows of the fault list that a proxy on loopback can serve, and what may come of each.
 
-Tests of their own have what is no fault of a single answer: names that do not resolve (U3), TLS (U4), a slow
-family beside others (U17), a pool that is exhausted (U19), recovery (U20).
+Tests of their own have what is no fault of a single answer: names that do not resolve (U3, test_names), TLS
+(U4, test_tls), a slow family beside others (U17), a pool that is exhausted (U19), recovery (U20).
 """
 
 from collections.abc import Callable, Mapping
