@@ -69,6 +69,10 @@ class Parser:
             else:
                 return
 
+    def close(self) -> None:
+        """Let go of httptools' parser, which knows us: garbage of that kind is rarely looked for."""
+        del self._parser
+
     def get_http_version(self) -> str:
         """Return the version of the request."""
         return self._parser.get_http_version()

@@ -6,7 +6,7 @@ requests that somebody between a client and us may read in another way; here the
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -94,6 +94,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_taking()
         self._leave()
         self._holding.clear()
+        cast("Parser", self.parser).close()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
