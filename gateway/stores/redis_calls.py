@@ -30,7 +30,7 @@ redis.call('ZREMRANGEBYSCORE', held, '-inf', now)
 local free = math.min(per_second - redis.call('ZCARD', held), per_day - calls, count)
 if free <= 0 then
     local first = redis.call('ZRANGE', held, 0, 0, 'WITHSCORES')
-    return {{0, tostring(tonumber(first[2]) - now), 0}}
+    return {{0, tostring(math.min(tonumber(first[2]) - now, 1)), 0}}
 end
 for number = 1, free do redis.call('ZADD', held, now + tonumber(ARGV[4]), ARGV[5] .. number) end
 redis.call('EXPIRE', held, math.ceil(tonumber(ARGV[4])) + 1)

@@ -30,7 +30,7 @@ class Grant:
     permits: tuple[str, ...] = ()
     """As many as there were, at most as many as were asked for."""
     wait: float = 0.0
-    """Seconds after which it is worth asking again, where there were none."""
+    """Seconds before which there can be none, where there were none: an answer frees its permits in one."""
     is_day_over: bool = False
     """Whether there are none until tomorrow."""
 
@@ -97,7 +97,7 @@ class OwnMeter:
             return Grant(wait=held.blocked_until - now)
         free = min(self._allowance.per_second - len(held.held), self._allowance.per_day - held.calls, count)
         if free <= 0:
-            return Grant(wait=min(held.held.values()) - now)
+            return Grant(wait=min(min(held.held.values()) - now, 1.0))
         permits = tuple(f"{OWN}{next(self._names)}" for _ in range(free))
         held.held |= dict.fromkeys(permits, now + hold)
         held.calls += free

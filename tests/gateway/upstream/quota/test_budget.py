@@ -130,18 +130,40 @@ def test_people_go_before_what_is_done_behind() -> None:
 
 
 def test_who_cannot_be_served_in_time_is_told_so_at_once() -> None:
-    """Nobody waits for what will come too late, and the message says when it will come."""
+    """Nobody waits for what will come too late: a second passes after the answer to the call before."""
 
     async def run() -> float:
         allowance = Allowance(1, 1_000)
         budget = Budget(OwnMeter(allowance, clock=clock()), allowance, clock=clock())
         await budget.take(PUBLIC, 1, deadline=10, hold=10)
         with pytest.raises(RateLimited) as refusal:
-            await budget.take(PUBLIC, 1, deadline=5, hold=10)
-        assert refusal.value.retry_after == pytest.approx(10)
+            await budget.take(PUBLIC, 1, deadline=0.9, hold=10)
+        assert refusal.value.retry_after == pytest.approx(1)
         return asyncio.get_running_loop().time()
 
     assert virtual_time.run(run()) == 0
+
+
+@pytest.mark.parametrize(("answered", "served"), [(0.2, True), (3.9, True), (4.1, False)])
+def test_who_may_be_served_in_time_waits(answered: float, served: bool) -> None:  # noqa: FBT001
+    """While all permits are on their way nobody knows when they come back, so there is hope to the end."""
+
+    async def run() -> float:
+        allowance = Allowance(2, 1_000)
+        budget = Budget(OwnMeter(allowance, clock=clock()), allowance, clock=clock())
+        permits = await budget.take(PUBLIC, 2, deadline=10, hold=10)
+        waiting = asyncio.ensure_future(budget.take(PUBLIC, 1, deadline=5, hold=10))
+        await asyncio.wait([waiting], timeout=answered)
+        await budget.give_back(PUBLIC, permits)
+        if served:
+            assert await waiting
+        else:
+            with pytest.raises(RateLimited):
+                await waiting
+        return asyncio.get_running_loop().time()
+
+    ended = virtual_time.run(run())
+    assert ended == pytest.approx(answered + 1 if served else answered, abs=0.05)
 
 
 def test_the_day_ends_and_begins_anew() -> None:
