@@ -2,7 +2,8 @@
 
 While operations wait for the origin the loop is free, and many may be under way; while they compute, each
 more only makes the others later, and every refusal. As in CoDel (RFC 8289) a burst is no congestion: there is
-a standing queue where even the shortest turn of the loop in an interval had much to do.
+a standing queue where even the shortest turn of the loop in an interval had much to do, and the loop hardly
+ever waited in it.
 """
 
 import asyncio
@@ -15,6 +16,10 @@ _MUCH: Final = 0.001
 """Seconds of work in a turn of the loop."""
 _INTERVAL: Final = 0.02
 """Seconds over which the shortest turn counts."""
+_BUSY: Final = 0.5
+"""The share of an interval that the loop has computed for where it is busy."""
+_LEAST: Final = 4.0
+"""What may be under way however busy the loop is: a page asks so much at once."""
 _LEAST_LEFT: Final = 0.3
 """The share of the limit that is left, however long the turns were."""
 _GROWTH: Final = 1.25
@@ -22,7 +27,7 @@ _GROWTH: Final = 1.25
 
 
 class Congestion:
-    """Limits what is under way to *most*, and to less where that keeps the loop busy; never to less than 1.
+    """Limits what is under way to *most*, and to less where that keeps the loop busy.
 
     *work* tells the seconds for which this thread has computed: that others take the processor is no reason
     to do less.
@@ -40,7 +45,8 @@ class Congestion:
         self._clock = clock
         self._work = work
         self._is_measuring = False
-        self._begun: float | None = None
+        self._begun: tuple[float, float] | None = None
+        """When the interval began, and what had been worked by then."""
         self._shortest = math.inf
         self._peak = 0
         self._is_pressed = False
@@ -60,24 +66,30 @@ class Congestion:
         self._peak = max(self._peak, under_way)
         if not self._is_measuring:
             self._is_measuring = True
+            worked = self._work()
             if self._begun is None:
-                self._begun = self._clock()
-            asyncio.get_running_loop().call_soon(self._turned, self._work())
+                self._begun = self._clock(), worked
+            asyncio.get_running_loop().call_soon(self._turned, worked)
 
     def turned_away(self) -> None:
         """Take note that there could have been more under way."""
         self._is_pressed = True
 
-    def _turned(self, worked: float) -> None:
+    def _turned(self, worked_before: float) -> None:
         self._is_measuring = False
-        self._shortest = min(self._shortest, self._work() - worked)
-        if self._begun is not None and self._clock() - self._begun >= _INTERVAL:
-            self._adapt()
+        worked = self._work()
+        self._shortest = min(self._shortest, worked - worked_before)
+        if self._begun is None:
+            return
+        begun, worked_then = self._begun
+        lasted = self._clock() - begun
+        if lasted >= _INTERVAL:
+            self._adapt(is_busy=worked - worked_then > _BUSY * lasted)
             self._begun, self._shortest, self._peak, self._is_pressed = None, math.inf, 0, False
 
-    def _adapt(self) -> None:
-        if self._shortest > _MUCH:
+    def _adapt(self, *, is_busy: bool) -> None:
+        if is_busy and self._shortest > _MUCH:
             used = min(self._limit, float(self._peak))
-            self._limit = max(1.0, used * max(_LEAST_LEFT, _MUCH / self._shortest))
+            self._limit = max(min(_LEAST, self._most), used * max(_LEAST_LEFT, _MUCH / self._shortest))
         elif self._peak >= self.limit or self._is_pressed:
             self._limit = min(self._most, max(self._limit + 1, self._limit * _GROWTH))

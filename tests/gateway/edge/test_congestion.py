@@ -14,15 +14,17 @@ MOST: Final = 200
 INTERVAL: Final = 0.02
 BUSY: Final = 0.004
 """Seconds of work in a turn that are too much."""
+LEAST: Final = 4
+"""What may be under way at all events."""
 
 
 class _Worker:
     """A loop that has as much to do in each turn as it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self.now = 0.0
         self.worked = 0.0
-        self.congestion = Congestion(MOST, clock=lambda: self.now, work=lambda: self.worked)
+        self.congestion = Congestion(most, clock=lambda: self.now, work=lambda: self.worked)
 
     async def turn(self, *, work: float, under_way: int, lasting: float = 1.01 * INTERVAL) -> int:
         """Pass a turn; return the limit after it."""
@@ -30,6 +32,13 @@ class _Worker:
         self.worked += work
         self.now += lasting
         await asyncio.sleep(0)
+        return self.congestion.limit
+
+    async def interval(self, *, work: float, under_way: int) -> int:
+        """Pass an interval of such turns without a pause; return the limit after it."""
+        begun = self.now
+        while self.now - begun < INTERVAL:
+            await self.turn(work=work, under_way=under_way, lasting=work)
         return self.congestion.limit
 
     async def turns(self, works: Sequence[float], under_way: int) -> list[int]:
@@ -49,20 +58,39 @@ async def test_a_busy_loop_takes_less() -> None:
     """The limit goes down from what was under way, by how much too long the turns are, but not to nothing."""
     worker = _Worker()
 
-    assert await worker.turns([BUSY] * 7, 100) == [30, 9, 2, 1, 1, 1, 1]
+    limits = [await worker.interval(work=BUSY, under_way=100) for _ in range(5)]
+
+    assert limits == [30, 9, LEAST, LEAST, LEAST]
     assert worker.congestion.is_felt
+
+
+async def test_few_places_are_few() -> None:
+    """Where there are fewer than would be left, all of them are."""
+    worker = _Worker(2)
+
+    assert await worker.interval(work=BUSY, under_way=2) == 2
+
+
+async def test_a_loop_that_waits_most_of_the_time_is_not_busy() -> None:
+    """One who comes now and then meets only their own work, however long that takes."""
+    worker = _Worker()
+    for lasting in (INTERVAL, 0.3, 1.0):
+        await worker.turns([BUSY] * 3, 2)
+        await worker.turn(work=BUSY, under_way=2, lasting=lasting)
+
+    assert worker.congestion.limit == MOST
 
 
 async def test_a_little_too_much_takes_a_little() -> None:
     """Turns of twice what they should be take half."""
-    assert await _Worker().turns([0.002], 100) == [50]
+    assert await _Worker().interval(work=0.002, under_way=100) == 50
 
 
 async def test_a_burst_is_no_congestion() -> None:
     """One short turn in an interval says that nothing stands and waits."""
     worker = _Worker()
-    for work in (BUSY, 0.0001, BUSY, BUSY):
-        await worker.turn(work=work, under_way=100, lasting=INTERVAL / 4)
+    for work in (2 * BUSY, 0.0001, 2 * BUSY, 2 * BUSY):
+        await worker.turn(work=work, under_way=100, lasting=work)
 
     assert worker.congestion.limit == MOST
 
@@ -78,7 +106,8 @@ async def test_that_others_take_the_processor_is_no_congestion() -> None:
 async def test_there_is_room_again_soon() -> None:
     """From one operation to all places it takes less than a second of short turns, where so many come."""
     worker = _Worker()
-    await worker.turns([BUSY] * 7, 100)
+    for _ in range(5):
+        await worker.interval(work=BUSY, under_way=100)
     intervals = 0
     while worker.congestion.is_felt:
         await worker.turn(work=0.0001, under_way=worker.congestion.limit)
@@ -90,7 +119,7 @@ async def test_there_is_room_again_soon() -> None:
 async def test_a_limit_that_nobody_reaches_stays() -> None:
     """Nothing is known of what more would do."""
     worker = _Worker()
-    limit = await worker.turn(work=BUSY, under_way=100)
+    limit = await worker.interval(work=BUSY, under_way=100)
 
     assert await worker.turns([0.0001] * 3, limit - 1) == [limit] * 3
 
@@ -98,7 +127,7 @@ async def test_a_limit_that_nobody_reaches_stays() -> None:
 async def test_there_is_room_for_who_was_turned_away() -> None:
     """Who may have less than all places does not reach the limit, and is a reason for more all the same."""
     worker = _Worker()
-    limit = await worker.turn(work=BUSY, under_way=100)
+    limit = await worker.interval(work=BUSY, under_way=100)
     worker.congestion.turned_away()
 
     assert await worker.turn(work=0.0001, under_way=limit // 2) > limit
