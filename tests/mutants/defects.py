@@ -31,7 +31,7 @@ class Defect:
     """What stands there now, exactly once."""
     new: str
     tests: Sequence[str]
-    """Files of tests, or single tests as pytest names them, without parameters."""
+    """What pytest calls them, without their parameters."""
 
     def plant(self, root: Path) -> None:
         """Put the defect into the sources below *root*; raise ``Stale`` where it does not fit."""
