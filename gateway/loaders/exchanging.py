@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.loaders.calls import Call, by_account, latest, tell
 from gateway.loaders.interest import Abandoned, Interest
-from gateway.loaders.lanes import Lanes
+from gateway.loaders.lanes import SLOW, Lanes
 from gateway.loaders.wants import Answered
 from gateway.upstream.alarm import Alarm
 from gateway.upstream.breaker import Breaker
@@ -66,13 +66,18 @@ class Exchanger:
         is_again = any(call.attempt > 1 for call in calls)
         if (is_again and self._breaker.is_open) or not self._breaker.admit():  # No probe is made twice.
             return Outcome(dict.fromkeys(calls, OriginLeftAlone()), is_sent=False)
-        outcome = await self._read_while_needed(calls, deadline)
+        families = {call.family for call in calls}
+        # Others need not wait with them until it has failed.
+        slow = asyncio.get_running_loop().call_later(SLOW, self._lanes.suspect, families)
+        try:
+            outcome = await self._read_while_needed(calls, deadline)
+        finally:
+            slow.cancel()
         if outcome is None:
             return Outcome(dict.fromkeys(calls, DeadlineExceeded()))
         self._alarm.hear(outcome.answers.values())
         is_failed = all(is_transient(answer) for answer in outcome.answers.values())
         self._breaker.went(well=not is_failed)
-        families = {call.family for call in calls}
         self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
         return outcome
 

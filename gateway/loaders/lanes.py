@@ -24,6 +24,10 @@ class Lanes:
         """Return the lane that *family* travels in."""
         return family if self._suspected.get(family, 0.0) > self._clock() else TOGETHER
 
+    def suspect(self, families: Collection[str]) -> None:
+        """Let *families* travel alone for a while."""
+        self._suspected.update(dict.fromkeys(families, self._clock() + SUSPECTED_FOR))
+
     def went(self, families: Collection[str], *, seconds: float, is_failed: bool) -> None:
         """Take note how a request went that held *families*.
 
@@ -31,7 +35,7 @@ class Lanes:
         is cleared by going well.
         """
         if is_failed or seconds >= SLOW:
-            self._suspected.update(dict.fromkeys(families, self._clock() + SUSPECTED_FOR))
+            self.suspect(families)
         elif len(families) == 1:
             self._clear(families)
 
