@@ -20,6 +20,8 @@ _BUSY: Final = 0.5
 """The share of an interval that the loop has computed for where it is busy."""
 _LEAST: Final = 4.0
 """What may be under way however busy the loop is: a page asks so much at once."""
+_STANDING: Final = 1.0
+"""Seconds for which it must have been busy without a pause: many who come at once are served sooner."""
 _LEAST_LEFT: Final = 0.3
 """The share of the limit that is left, however long the turns were."""
 _GROWTH: Final = 1.25
@@ -50,6 +52,8 @@ class Congestion:
         self._shortest = math.inf
         self._peak = 0
         self._is_pressed = False
+        self._busy: tuple[float, float] | None = None
+        """From when to when all intervals were busy, up to the last."""
 
     @property
     def limit(self) -> int:
@@ -82,14 +86,25 @@ class Congestion:
         if self._begun is None:
             return
         begun, worked_then = self._begun
-        lasted = self._clock() - begun
-        if lasted >= _INTERVAL:
-            self._adapt(is_busy=worked - worked_then > _BUSY * lasted)
+        now = self._clock()
+        if now - begun >= _INTERVAL:
+            is_busy = self._shortest > _MUCH and worked - worked_then > _BUSY * (now - begun)
+            self._busy = (self._busy_since(begun), now) if is_busy else None
+            self._adapt()
             self._begun, self._shortest, self._peak, self._is_pressed = None, math.inf, 0, False
 
-    def _adapt(self, *, is_busy: bool) -> None:
-        if is_busy and self._shortest > _MUCH:
-            used = min(self._limit, float(self._peak))
-            self._limit = max(min(_LEAST, self._most), used * max(_LEAST_LEFT, _MUCH / self._shortest))
+    def _busy_since(self, begun: float) -> float:
+        """Return since when it has been busy, where it is in the interval that has *begun* then."""
+        if self._busy is None or begun - self._busy[1] > _INTERVAL:
+            return begun
+        return self._busy[0]
+
+    def _adapt(self) -> None:
+        if self._busy is not None:
+            since, now = self._busy
+            if self.is_felt or now - since >= _STANDING:
+                used = min(self._limit, float(self._peak))
+                least = min(_LEAST, self._most)
+                self._limit = max(least, used * max(_LEAST_LEFT, _MUCH / self._shortest))
         elif self._peak >= self.limit or self._is_pressed:
             self._limit = min(self._most, max(self._limit + 1, self._limit * _GROWTH))

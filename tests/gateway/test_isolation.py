@@ -129,8 +129,9 @@ async def _answered(graph: Graph, number: int, query: int) -> Any:  # noqa: ANN4
     while True:
         body = await graph.post(QUERIES[query], None, {USER: user(number)})
         codes = {each["extensions"]["code"] for each in body.get("errors", ())}
-        if codes != {"OVERLOADED"}:
+        if not codes or codes - {"OVERLOADED", "RATE_LIMITED"}:
             return body
+        await asyncio.sleep(0.1)
 
 
 def _is_shared(wire: Wire) -> bool:

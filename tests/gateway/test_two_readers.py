@@ -92,6 +92,13 @@ class _Wire(asyncio.Transport):
         """Whether it has ended."""
         return self._is_closing
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Hold nothing anyway."""
+
+    def get_write_buffer_size(self) -> int:
+        """Return that all is taken."""
+        return 0
+
     def pause_reading(self) -> None:
         """Wait for nothing."""
 

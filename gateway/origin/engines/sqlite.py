@@ -1,15 +1,19 @@
 """SQLite: many readers beside one writer, in one file."""
 
+import asyncio
 import os
 import sqlite3
+import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from gateway.origin.engines.engine import DatabaseUnusable, translate_errors
 
@@ -31,6 +35,9 @@ _AWAY: Final = frozenset(
     }
 )
 """What is not the fault of a statement: another process writes, or the disk takes or gives nothing."""
+
+_A_MOMENT: Final = 0.02
+"""Seconds after which a connection that could not be set up tries again."""
 
 
 class SQLite:
@@ -86,21 +93,35 @@ def _path(url: URL) -> str:
 def _engine(url: URL, wait: float) -> AsyncEngine:
     """Return connections whose statements wait so many seconds for a writer of another process."""
     engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": wait})
-    event.listen(engine.sync_engine, "connect", _connected)
+    event.listen(engine.sync_engine, "connect", partial(_connected, wait))
     event.listen(engine.sync_engine, "begin", _began)
     return engine
 
 
-def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _connected(wait: float, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     try:
         for pragma in _PRAGMAS:
-            cursor.execute(pragma)
+            _execute(cursor, pragma, wait)
         cursor.close()
     except sqlite3.Error:
         # The pool lets go of a connection that fails here, but its thread would live on.
         connection.close()
         raise
+
+
+def _execute(cursor: DBAPICursor, pragma: str, wait: float) -> None:
+    """Execute *pragma*; SQLite itself waits for nobody where it changes how a new file is written."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            await_only(asyncio.sleep(_A_MOMENT))
+        else:
+            return
 
 
 def _began(connection: Connection) -> None:

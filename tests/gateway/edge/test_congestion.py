@@ -12,6 +12,7 @@ pytestmark = pytest.mark.anyio
 
 MOST: Final = 200
 INTERVAL: Final = 0.02
+STANDING: Final = 1.0
 BUSY: Final = 0.004
 """Seconds of work in a turn that are too much."""
 LEAST: Final = 4
@@ -41,6 +42,17 @@ class _Worker:
             await self.turn(work=work, under_way=under_way, lasting=work)
         return self.congestion.limit
 
+    async def busy_for(self, seconds: float, *, work: float = BUSY, under_way: int = 100) -> int:
+        """Pass intervals of such turns; return the limit after them."""
+        begun = self.now
+        while self.now - begun < seconds:
+            await self.interval(work=work, under_way=under_way)
+        return self.congestion.limit
+
+    async def stand(self, *, work: float = BUSY, under_way: int = 100) -> int:
+        """Pass such intervals until there is congestion, for as long as there must be; return the limit."""
+        return await self.busy_for(STANDING, work=work, under_way=under_way)
+
     async def turns(self, works: Sequence[float], under_way: int) -> list[int]:
         """Pass turns of so much work each."""
         return [await self.turn(work=work, under_way=under_way) for work in works]
@@ -58,17 +70,28 @@ async def test_a_busy_loop_takes_less() -> None:
     """The limit goes down from what was under way, by how much too long the turns are, but not to nothing."""
     worker = _Worker()
 
-    limits = [await worker.interval(work=BUSY, under_way=100) for _ in range(5)]
+    await worker.stand()
+    limits = [await worker.interval(work=BUSY, under_way=100) for _ in range(4)]
 
-    assert limits == [30, 9, LEAST, LEAST, LEAST]
+    assert limits == [9, LEAST, LEAST, LEAST]
     assert worker.congestion.is_felt
+
+
+async def test_many_who_come_at_once_are_no_congestion() -> None:
+    """They have been served before a second is over; after a pause, the next second begins."""
+    worker = _Worker()
+    for _ in range(3):
+        await worker.busy_for(0.9 * STANDING)
+        worker.now += 2 * INTERVAL
+
+    assert worker.congestion.limit == MOST
 
 
 async def test_few_places_are_few() -> None:
     """Where there are fewer than would be left, all of them are."""
     worker = _Worker(2)
 
-    assert await worker.interval(work=BUSY, under_way=2) == 2
+    assert await worker.stand(under_way=2) == 2
 
 
 async def test_a_loop_that_waits_most_of_the_time_is_not_busy() -> None:
@@ -83,14 +106,15 @@ async def test_a_loop_that_waits_most_of_the_time_is_not_busy() -> None:
 
 async def test_a_little_too_much_takes_a_little() -> None:
     """Turns of twice what they should be take half."""
-    assert await _Worker().interval(work=0.002, under_way=100) == 50
+    assert await _Worker().stand(work=0.002) == 50
 
 
 async def test_a_burst_is_no_congestion() -> None:
     """One short turn in an interval says that nothing stands and waits."""
     worker = _Worker()
-    for work in (2 * BUSY, 0.0001, 2 * BUSY, 2 * BUSY):
-        await worker.turn(work=work, under_way=100, lasting=work)
+    for _ in range(100):
+        for work in (2 * BUSY, 0.0001, 2 * BUSY, 2 * BUSY):
+            await worker.turn(work=work, under_way=100, lasting=work)
 
     assert worker.congestion.limit == MOST
 
@@ -106,7 +130,8 @@ async def test_that_others_take_the_processor_is_no_congestion() -> None:
 async def test_there_is_room_again_soon() -> None:
     """From one operation to all places it takes less than a second of short turns, where so many come."""
     worker = _Worker()
-    for _ in range(5):
+    await worker.stand()
+    while worker.congestion.limit > LEAST:
         await worker.interval(work=BUSY, under_way=100)
     intervals = 0
     while worker.congestion.is_felt:
@@ -119,7 +144,7 @@ async def test_there_is_room_again_soon() -> None:
 async def test_a_limit_that_nobody_reaches_stays() -> None:
     """Nothing is known of what more would do."""
     worker = _Worker()
-    limit = await worker.interval(work=BUSY, under_way=100)
+    limit = await worker.stand()
 
     assert await worker.turns([0.0001] * 3, limit - 1) == [limit] * 3
 
@@ -127,7 +152,7 @@ async def test_a_limit_that_nobody_reaches_stays() -> None:
 async def test_there_is_room_for_who_was_turned_away() -> None:
     """Who may have less than all places does not reach the limit, and is a reason for more all the same."""
     worker = _Worker()
-    limit = await worker.interval(work=BUSY, under_way=100)
+    limit = await worker.stand()
     worker.congestion.turned_away()
 
     assert await worker.turn(work=0.0001, under_way=limit // 2) > limit

@@ -38,6 +38,7 @@ def refused(href: Href, status: int, *, sub_code: int | None = None, message: st
         "href": href,
         "status": status,
         "sub_code": sub_code,
+        "is_personal": True,
         "message": message,
         "retry_after": None,
     }

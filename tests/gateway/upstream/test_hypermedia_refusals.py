@@ -24,6 +24,7 @@ def refused(status: int, sub_code: int | None = None, message: str | None = None
         "href": HREF,
         "status": status,
         "sub_code": sub_code,
+        "is_personal": True,
         "retry_after": None,
         "message": message,
     }
