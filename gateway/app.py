@@ -186,12 +186,14 @@ async def _running(  # noqa: PLR0913, PLR0917 - what has to be opened and closed
     """Open what is kept; in the end let what goes on come to its end, and close everything."""
     await persisted.check()
     async with storage.opened():
-        async with _seen(observer, streams, access.budget, settings.origin_url):
-            yield
-        await streams.stop()
-        await access.watches.close()
-        await writes.close()
-        await access.close()
+        try:
+            async with _seen(observer, streams, access.budget, settings.origin_url):
+                yield
+        finally:
+            await streams.stop()
+            await access.watches.close()
+            await writes.close()
+            await access.close()
     observer(Stopped())
 
 
@@ -206,11 +208,13 @@ async def _seen(observer: Observer, streams: Streams, budget: Budget, origin_url
     observer(Started(origin_url))
     looks = [] if observer is silent else [sample(observer, lambda: streams.count, standing)]
     sampling = [asyncio.create_task(each) for each in looks]
-    yield
-    observer(Stopping())
-    for task in sampling:
-        task.cancel()
-    await asyncio.gather(*sampling, return_exceptions=True)
+    try:
+        yield
+    finally:
+        observer(Stopping())
+        for task in sampling:
+            task.cancel()
+        await asyncio.gather(*sampling, return_exceptions=True)
 
 
 def _routes(endpoint: Endpoint, sockets: Sockets) -> list[BaseRoute]:

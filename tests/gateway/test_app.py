@@ -80,3 +80,18 @@ async def test_an_operation_may_be_given_up(graph: Graph, wire: Wire) -> None:
     response = await graph.http.post("/graphql", json=SEARCH)
 
     assert response.json() == {"data": {"titles": {"totalCount": 0}}}
+
+
+async def test_it_closes_everything_when_it_fails(wire: Wire) -> None:
+    """Whatever ends it, the connections to the origin are closed, and nothing runs on."""
+    pool = httpx.AsyncClient(transport=httpx.ASGITransport(wire))
+    settings = Settings(origin_url=ORIGIN, consumer_key="key", consumer_secret="secret")
+    app = create_app(settings, open_pool=lambda _limits: pool, observer=lambda _event: None)
+    before = asyncio.all_tasks()
+
+    with pytest.raises(ZeroDivisionError):
+        async with app.router.lifespan_context(app):
+            raise ZeroDivisionError
+
+    assert pool.is_closed
+    assert asyncio.all_tasks() == before
