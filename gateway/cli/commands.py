@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib.metadata import version
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -51,8 +52,18 @@ app.command()(explain)
 app.command()(index)
 
 
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if is_asked:
+        console.print(version("netflix-graphql-gateway"))
+        raise typer.Exit
+
+
 @app.callback()
-def _read_environment() -> None:
+def _read_environment(
+    _version: Annotated[  # noqa: FBT002 - an option of a command
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     with failing_clearly():
         read_files(os.environ)
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 import typer
-from graphql import GraphQLError, parse, validate
+from graphql import GraphQLError, get_operation_ast, parse, validate
 from rich.console import Console
 from rich.tree import Tree
 
@@ -44,7 +45,7 @@ def explain(
         told = _planned(document, given)
     else:
         mode = Explain.ANALYZE if analyze else Explain.PLAN
-        told = _asked(url or _DEMO, document, given, mode)
+        told = _asked(_graph_at(url or _DEMO), document, given, mode)
     # A terminal may break lines; nothing is to be cut off.
     wide = Console(width=_WIDTH, highlight=False, markup=False)
     for tree in _shown(told):
@@ -76,10 +77,17 @@ def _planned(query: str, variables: Mapping[str, Any]) -> _Told:
         document = parse(query)
         if errors := validate(schema, document, RULES):
             fail(errors[0].message)
+        if get_operation_ast(document) is None:
+            fail("The file must have one operation.")
         plan = plan_of(planner, document, variables=variables)
     except (GraphQLError, TooMuch) as error:
         fail(str(error))
     return {"plan": tree_of(plan), "cost": {"expected": plan.expected}}
+
+
+def _graph_at(url: str) -> str:
+    """Return the address of the graph where *url* names the gateway alone."""
+    return f"{url.rstrip('/')}/graphql" if urlsplit(url).path in {"", "/"} else url
 
 
 def _asked(url: str, query: str, variables: Mapping[str, Any], mode: Explain) -> _Told:
@@ -101,7 +109,9 @@ def _shown(told: _Told) -> list[Tree]:
     shown = [_branch(Tree(f"Calls: {cost}"), told["plan"])]
     if "upstream" in told:
         upstream = told["upstream"]
-        requests = Tree(f"Upstream: {upstream['requests']} requests, {upstream['calls']} calls")
+        requests = Tree(
+            f"Upstream: {_counted(upstream['requests'], 'request')}, {_counted(upstream['calls'], 'call')}"
+        )
         for sent in upstream["sent"]:
             _add_request(requests, sent)
         shown.append(requests)
@@ -111,10 +121,18 @@ def _shown(told: _Told) -> list[Tree]:
 def _branch(tree: Tree, steps: list[dict[str, Any]]) -> Tree:
     for step in steps:
         along = f", with {', '.join(step['expand'])}" if step["expand"] else ""
-        cost = f", level {step['level']}: {step['calls']:g} calls" if step["way"] == "asked for" else ""
+        cost = (
+            f", level {step['level']}: {_counted(step['calls'], 'call')}"
+            if step["way"] == "asked for"
+            else ""
+        )
         text = f"{step['field']} ({step['relation']}) {step['way']}{cost}, {step['things']:g} found{along}"
         _branch(tree.add(text), step["below"])
     return tree
+
+
+def _counted(number: float, one: str, several: str | None = None) -> str:
+    return f"{number:g} {one if number == 1 else several or f'{one}s'}"
 
 
 _MOST_ENTRIES: Final = 10
@@ -123,7 +141,7 @@ _MOST_ENTRIES: Final = 10
 def _add_request(tree: Tree, sent: Mapping[str, Any]) -> None:
     entries = sent["entries"]
     took = "no answer" if sent["tookMs"] is None else f"{sent['tookMs']} ms, {sent['bytes']} bytes"
-    branch = tree.add(f"{len(entries)} entries, {took}, waited {sent['waitedMs']} ms")
+    branch = tree.add(f"{_counted(len(entries), 'entry', 'entries')}, {took}, waited {sent['waitedMs']} ms")
     for entry in entries[:_MOST_ENTRIES]:
         along = f" with {', '.join(entry['expand'])}" if entry["expand"] else ""
         branch.add(f"{entry['path']}{along}")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -246,6 +247,13 @@ def test_every_command_explains_itself(arguments: list[str]) -> None:
     assert len(result.stdout) > 300
 
 
+def test_the_version_is_told() -> None:
+    """As the package says it."""
+    done = invoke("--version")
+
+    assert (done.exit_code, done.stdout) == (0, f"{version('netflix-graphql-gateway')}\n")
+
+
 def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
     """The Makefile names the Python it needs before it builds anything."""
     if shutil.which("make") is None:
@@ -286,7 +294,7 @@ def query_file(tmp_path: Path) -> Path:
 
 
 TREE = """Calls: expected {}
-└── titles (search) asked for, level 1: 1 calls, {} found, with synopsis
+└── titles (search) asked for, level 1: 1 call, {} found, with synopsis
     ├── nodes.synopsis (synopsis) comes along, {} found
     └── nodes.cast (cast) asked for, level 2: {} calls, {} found, with filmography
         └── filmography (filmography) comes along, {} found"""
@@ -324,6 +332,16 @@ def test_explain_refuses_an_invalid_query(tmp_path: Path) -> None:
     assert (done.exit_code, "Cannot query field 'nothing'" in done.stderr) == (1, True)
 
 
+def test_explain_wants_one_operation(tmp_path: Path) -> None:
+    """Of several nobody says which."""
+    file = tmp_path / "query.graphql"
+    file.write_text("query A { __typename } query B { __typename }")
+
+    done = invoke("explain", str(file))
+
+    assert (done.exit_code, "The file must have one operation." in done.stderr) == (1, True)
+
+
 def test_explain_refuses_what_is_no_text(tmp_path: Path) -> None:
     """A file that is not UTF-8 is named in one sentence."""
     file = tmp_path / "query.graphql"
@@ -349,9 +367,10 @@ def test_audit_refuses_an_expression_that_is_none() -> None:
 
 def test_explain_tells_what_happened(query_file: Path, embedded: Stack) -> None:
     """A running gateway executes the query, and each of its requests is told with its entries."""
-    asked = ["explain", str(query_file), "--variables", '{"first": 1}', "--url", f"{embedded.graph}/graphql"]
+    asked = ["explain", str(query_file), "--variables", '{"first": 1}', "--url"]
 
-    planned, analyzed = (invoke(*asked, *more).stdout for more in ([], ["--analyze"]))
+    planned = invoke(*asked, embedded.graph).stdout  # The graph is at its usual address there.
+    analyzed = invoke(*asked, f"{embedded.graph}/graphql", "--analyze").stdout
 
     assert planned.startswith("Calls: expected 2, actual 0, budget 1000\n└── titles (search) asked for")
     assert analyzed.startswith("Calls: expected 2, actual 2, budget 1000\n└── titles (search) asked for")
