@@ -1,7 +1,7 @@
 """Requests that are refused as they came: what is looked at, and what is said."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httptools
@@ -113,6 +113,7 @@ def test_an_ambiguous_body_goes_the_long_way(name: str) -> None:
     st.binary(max_size=20),
 )
 @example(["\r\n", "Transfer-Encoding: chunked"], 40, b"")
+@example([" "], 36, b"")
 def test_the_parser_agrees(pieces: Sequence[str], at: int, more: bytes) -> None:
     """Whatever is put into a request: what is seen as one whole is one to httptools, with the same body."""
     plain = request("Accept: */*", body=BODY + more)
@@ -122,7 +123,12 @@ def test_the_parser_agrees(pieces: Sequence[str], at: int, more: bytes) -> None:
     if seen is not None:
         parsed = Parsed(data)
         assert (parsed.bodies, parsed.begun) == ([seen.body], 1)
-        assert dict(parsed.headers) == {name: value.strip() for name, value in seen.headers.items()}
+        assert _trimmed(dict(parsed.headers)) == _trimmed(seen.headers)
+
+
+def _trimmed(headers: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """Leave out the blanks around values, which mean nothing."""
+    return {name: value.strip() for name, value in headers.items()}
 
 
 class Full(Admission):
