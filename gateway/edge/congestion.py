@@ -18,8 +18,6 @@ _INTERVAL: Final = 0.02
 """Seconds over which the shortest turn counts."""
 _BUSY: Final = 0.5
 """The share of an interval that the loop has computed for where it is busy."""
-_LEAST: Final = 4.0
-"""What may be under way however busy the loop is: a page asks so much at once."""
 _STANDING: Final = 1.0
 """Seconds for which it must have been busy without a pause: many who come at once are served sooner."""
 _LEAST_LEFT: Final = 0.3
@@ -29,7 +27,7 @@ _GROWTH: Final = 1.25
 
 
 class Congestion:
-    """Limits what is under way to *most*, and to less where that keeps the loop busy.
+    """Limits what is under way to *most*, and to less where that keeps the loop busy; never to less than 1.
 
     *work* tells the seconds for which this thread has computed: that others take the processor is no reason
     to do less.
@@ -104,7 +102,6 @@ class Congestion:
             since, now = self._busy
             if self.is_felt or now - since >= _STANDING:
                 used = min(self._limit, float(self._peak))
-                least = min(_LEAST, self._most)
-                self._limit = max(least, used * max(_LEAST_LEFT, _MUCH / self._shortest))
+                self._limit = max(1.0, used * max(_LEAST_LEFT, _MUCH / self._shortest))
         elif self._peak >= self.limit or self._is_pressed:
             self._limit = min(self._most, max(self._limit + 1, self._limit * _GROWTH))
