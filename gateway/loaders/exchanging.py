@@ -77,7 +77,7 @@ class Exchanger:
             return Outcome(dict.fromkeys(calls, DeadlineExceeded()))
         self._alarm.hear(outcome.answers.values())
         is_failed = all(is_transient(answer) for answer in outcome.answers.values())
-        self._breaker.went(well=not is_failed)
+        self._breaker.went(well=not is_failed, calls=len(calls))
         self._lanes.went(families, seconds=_now() - started, is_failed=is_failed)
         return outcome
 

@@ -13,9 +13,11 @@ class Tripping:
     """When a breaker opens, and for how long. Times in seconds."""
 
     window: float = 10.0
-    """How far back requests count."""
+    """How far back calls count."""
     fewest: int = 20
-    """Requests below which nothing is concluded from them."""
+    """Calls below which nothing is concluded from them."""
+    most_of_one: int = 8
+    """Calls that a request counts as, however many it makes: so one request that fails opens nothing."""
     share: float = 0.5
     """Of failures, from which on it opens."""
     open_for: float = 5.0
@@ -37,7 +39,8 @@ class Breaker:
         self._clock = clock
         self._observer = observer
         self._tripping: Final = tripping or Tripping()
-        self._outcomes: deque[tuple[float, bool]] = deque()
+        self._outcomes: deque[tuple[float, bool, int]] = deque()
+        """When requests ended, whether well, and as how many calls they count."""
         self._opened: float | None = None
         self._next_probe = 0.0
         self._probes = 0
@@ -61,17 +64,18 @@ class Breaker:
         self._probes += 1
         return True
 
-    def went(self, *, well: bool) -> None:
-        """Take note how a request went: badly is no answer, or one that says that the origin is broken."""
-        now = self._clock()
+    def went(self, *, well: bool, calls: int = 1) -> None:
+        """Take note how a request of *calls* went: badly is no answer, or that the origin is broken."""
+        now, tripping = self._clock(), self._tripping
         if self._opened is not None:
             self._probed(well=well)
             return
-        self._outcomes.append((now, well))
-        while self._outcomes[0][0] < now - self._tripping.window:
+        self._outcomes.append((now, well, min(calls, tripping.most_of_one)))
+        while self._outcomes[0][0] < now - tripping.window:
             self._outcomes.popleft()
-        sent, failed = len(self._outcomes), sum(not each for _, each in self._outcomes)
-        if sent >= self._tripping.fewest and failed >= self._tripping.share * sent:
+        sent = sum(weight for *_, weight in self._outcomes)
+        failed = sum(weight for _, well, weight in self._outcomes if not well)
+        if sent >= tripping.fewest and failed >= tripping.share * sent:
             self._open(now)
 
     def give_up(self) -> None:

@@ -24,7 +24,7 @@ def _after(*outcomes: bool) -> Breaker:
 
 
 def test_when_it_opens_is_as_written_down() -> None:
-    """Twenty requests in ten seconds, half of them failed; then five seconds, and ten probes in five."""
+    """Twenty calls in ten seconds, half of them failed; then five seconds, and ten probes in five."""
     assert Tripping() == Tripping(window=10.0, fewest=20, share=0.5, open_for=5.0, probes=10)
 
 
@@ -38,6 +38,18 @@ def test_few_requests_say_nothing(failed: int, well: int, is_open: bool) -> None
 def test_half_of_them_is_too_much(failed: int, is_open: bool) -> None:  # noqa: FBT001 - a parameter
     """Of twenty, nine may fail."""
     assert _after(*[True] * (20 - failed), *[False] * failed).is_open == is_open
+
+
+@pytest.mark.parametrize(
+    ("requests", "calls", "is_open"), [(2, 200, False), (3, 200, True), (6, 3, False), (7, 3, True)]
+)
+def test_a_request_counts_as_its_calls(requests: int, calls: int, is_open: bool) -> None:  # noqa: FBT001 - likewise
+    """As eight at most: a large one that fails opens nothing, and neither do two."""
+    breaker = Breaker(Clock())
+    for _ in range(requests):
+        breaker.went(well=False, calls=calls)
+
+    assert breaker.is_open == is_open
 
 
 @pytest.mark.parametrize(("seconds", "is_open"), [(9.9, True), (10.0, True), (10.1, False)])
