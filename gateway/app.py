@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
+from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,7 +31,7 @@ from gateway.edge.streams import Authenticate, Streams
 from gateway.edge.websocket import Sockets
 from gateway.loaders.levels import Operation
 from gateway.loaders.loader import ResourceLoader
-from gateway.loaders.planner import Planner
+from gateway.loaders.planner import Map, Planner
 from gateway.loaders.viewer import Viewer
 from gateway.loaders.writes import QUEUE_FAMILIES, Writes, Written
 from gateway.origin_access import OriginAccess
@@ -69,8 +70,9 @@ class Contexts:
 
     settings: Settings
     access: OriginAccess
-    planner: Callable[[], Planner]
-    """Makes what plans by what is known of the lengths of lists by then."""
+    schema: GraphQLSchema
+    links: Map
+    """What each of its fields follows."""
     writes: Writes
     documents: Documents
 
@@ -82,7 +84,7 @@ class Contexts:
             origin=self.access.origin,
             loader=ResourceLoader(self.access.window, operation),
             operation=operation,
-            planner=self.planner(),
+            planner=self._planner(),
             writes=self.writes,
             viewer=viewer,
             admit=self.documents.admit,
@@ -93,6 +95,10 @@ class Contexts:
             standing=lambda: self.access.budget.standing(Account(PUBLIC)),
             anew=lambda: self.make(viewer, operation.trail),
         )
+
+    def _planner(self) -> Planner:
+        """Return what plans by what is known of the lengths of lists by now."""
+        return Planner(self.schema, self.links, self.access.window.lengths, self.settings.expand_bytes)
 
 
 def create_app(  # noqa: PLR0913 - each has a default
@@ -130,12 +136,14 @@ def create_app(  # noqa: PLR0913 - each has a default
     admission = admission or Admission(settings.operations_at_once)
     sharing = Sharing[Executed](documents.admit, admission)
     writes = Writes(access.upstream, storage.ledger, _on_written(access, sharing))
-    links = map_of(schema.core)
-
-    def planner() -> Planner:
-        return Planner(schema.core, links, access.window.lengths, settings.expand_bytes)
-
-    contexts = Contexts(settings=settings, access=access, planner=planner, writes=writes, documents=documents)
+    contexts = Contexts(
+        settings=settings,
+        access=access,
+        schema=schema.core,
+        links=map_of(schema.core),
+        writes=writes,
+        documents=documents,
+    )
 
     trusted = Trusted.read(settings.trusted_mode, settings.trusted_documents)
     persisted = Persisted(documents, storage.registered, trusted)

@@ -71,19 +71,17 @@ class Congestion:
             worked = self._work()
             if self._begun is None:
                 self._begun = self._clock(), worked
-            asyncio.get_running_loop().call_soon(self._turned, worked)
+            asyncio.get_running_loop().call_soon(self._turned, worked, *self._begun)
 
     def turned_away(self) -> None:
         """Take note that there could have been more under way."""
         self._is_pressed = True
 
-    def _turned(self, worked_before: float) -> None:
+    def _turned(self, worked_before: float, begun: float, worked_then: float) -> None:
+        """End a turn before which so much had been worked, in the interval that had *begun* then."""
         self._is_measuring = False
         worked = self._work()
         self._shortest = min(self._shortest, worked - worked_before)
-        if self._begun is None:
-            return
-        begun, worked_then = self._begun
         now = self._clock()
         if now - begun >= _INTERVAL:
             is_busy = self._shortest > _MUCH and worked - worked_then > _BUSY * (now - begun)

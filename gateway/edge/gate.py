@@ -28,8 +28,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, tls_for: int = 0) -> None:
         self._app = app
-        stay = (b"strict-transport-security", b"max-age=%d" % tls_for)
-        self._protecting = (*_PROTECTING, stay) if tls_for else _PROTECTING
+        self._protecting = protecting(tls_for)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through."""

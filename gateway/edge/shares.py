@@ -1,19 +1,19 @@
 """What one user may take of a worker: so much at once, and so many searches in a time."""
 
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
 from typing import Final
 
+from gateway.buckets import Buckets
 from gateway.edge.request import Refusal
 
 SEARCHES_AT_ONCE: Final = 60
 """Fields that search, which a user may ask for without a pause."""
 SEARCHES_A_SECOND: Final = 10
 """The same for ever."""
-_MOST_USERS: Final = 20_000
 
 
 class Shares:
@@ -21,10 +21,8 @@ class Shares:
 
     def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
-        self._clock = clock
         self._under_way: Counter[str] = Counter()
-        self._searched: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        """By user, who asked least recently first: how full the bucket of searches was, and when."""
+        self._searched = Buckets(SEARCHES_AT_ONCE, SEARCHES_A_SECOND, clock=clock)
 
     @contextmanager
     def taken(self, user: str, searches: int) -> Iterator[None]:
@@ -32,7 +30,9 @@ class Shares:
         weight = max(1, searches)
         if (found := self._under_way[user] + weight) > self._most:
             raise _too_much("operations and searches under way", self._most, found, wait=1.0)
-        self._count(user, searches)
+        if searches and (over := self._searched.fill(user, searches)):
+            wait = over / SEARCHES_A_SECOND
+            raise _too_much("searches in a row", SEARCHES_AT_ONCE, SEARCHES_AT_ONCE + ceil(over), wait=wait)
         self._under_way[user] += weight
         try:
             yield
@@ -40,19 +40,6 @@ class Shares:
             self._under_way[user] -= weight
             if self._under_way[user] == 0:
                 del self._under_way[user]
-
-    def _count(self, user: str, searches: int) -> None:
-        now = self._clock()
-        level, then = self._searched.pop(user, (0.0, now))
-        level = max(0.0, level - (now - then) * SEARCHES_A_SECOND)
-        over = level + searches - SEARCHES_AT_ONCE
-        is_too_much = searches > 0 and over > 0
-        self._searched[user] = (level if is_too_much else level + searches, now)
-        if len(self._searched) > _MOST_USERS:
-            self._searched.popitem(last=False)
-        if is_too_much:
-            found = SEARCHES_AT_ONCE + ceil(over)
-            raise _too_much("searches in a row", SEARCHES_AT_ONCE, found, wait=over / SEARCHES_A_SECOND)
 
 
 def _too_much(what: str, limit: int, value: int, *, wait: float) -> Refusal:

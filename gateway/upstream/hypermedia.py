@@ -17,6 +17,8 @@ from gateway.upstream.errors import MalformedDocument, OriginRefused, UpstreamEr
 from gateway.upstream.href import path_of, place_of
 from gateway.upstream.pox import Element, Node, fold, parse
 
+_LONGEST_STATUS: Final = 100_000
+"""Bytes of a status document."""
 _LONGEST_MESSAGE: Final = 200
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _HEADLINE: Final = re.compile(r"<h1[^>]*>([^<]*)", re.IGNORECASE)
@@ -57,9 +59,12 @@ def expect(content: resources.Content, found: type[_C]) -> _C:
 
 
 def read_refusal(document: bytes, href: Href, *, status: int) -> UpstreamError:
-    """Return what an answer with an error *status* says: a status document, or a bare sentence."""
+    """Return what an answer with an error *status* says: a status document, or a bare sentence.
+
+    What is longer than a status document can be is not taken apart, which would hold up all others.
+    """
     try:
-        node = Node(parse(document))
+        node = Node(parse(document)) if len(document) <= _LONGEST_STATUS else None
     except MalformedDocument:
         node = None
     if node is not None and node.name == "status":

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from gateway import buckets
 from gateway.app import create_app
-from gateway.auth import rate
 from gateway.auth.rate import RateLimit
 from gateway.settings import Settings
 from tests.gateway.wire import Wire
@@ -84,7 +84,7 @@ async def test_addresses_count_for_themselves() -> None:
 
 async def test_who_asked_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many addresses as there are do not take all memory."""
-    monkeypatch.setattr(rate, "_MOST_ADDRESSES", 2)
+    monkeypatch.setattr(buckets, "_MOST", 2)
     async with limited(Clock()) as app:
         assert await ask(app, "192.0.2.1", MOST) == [200] * MOST
         for other in ("192.0.2.2", "192.0.2.3"):

@@ -125,3 +125,14 @@ def test_document_without_an_id_answers_for_any_address() -> None:
     href = Href("http://o.test/catalog/titles/movies/1/synopsis")
 
     assert hypermedia.read_document(b"<synopsis>A hunt.</synopsis>", href) == Text("A hunt.")
+
+
+@pytest.mark.parametrize(("size", "sub_code"), [(100_000, 710), (100_001, None)])
+def test_what_is_too_long_for_a_refusal_is_not_taken_apart(size: int, sub_code: int | None) -> None:
+    """An error's page of megabytes would hold up all who are answered by the same loop."""
+    document = b"<status><sub_code>710</sub_code></status>".ljust(size)
+
+    refusal = hypermedia.read_refusal(document, HREF, status=412)
+
+    assert isinstance(refusal, OriginRefused)
+    assert (refusal.status, refusal.sub_code) == (412, sub_code)
