@@ -1,4 +1,4 @@
-"""What a document is called in a request that need not say it: in each of the ways that clients have. Pure.
+"""What a document is called in a request that need not say it: in each of the ways that clients have.
 
 Apollo's ``extensions.persistedQuery``; ``documentId`` of GraphQL over HTTP (appendix "Persisted Documents");
 ``doc_id`` or ``id``, as clients of Relay have it.
