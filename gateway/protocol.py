@@ -8,6 +8,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.ambiguity import is_ambiguous
@@ -15,6 +17,7 @@ from gateway.edge.turnstile import Turnstile, Whole
 from gateway.holding import Held, Holding
 from gateway.parser import Parser
 from gateway.refusing import answer, limited
+from gateway.telemetry.events import Observer, Refused, silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +65,12 @@ class HttpProtocol(HttpToolsProtocol):
         bounds: Bounds,
         held: Held,
         turnstile: Turnstile | None = None,
+        observer: Observer = silent,
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._observer = observer
+        self._cycle: RequestResponseCycle | None = None
         self.parser = Parser(self)  # type: ignore[assignment] # as much of it as is used
         self._turnstile = turnstile
         self._entered: Turnstile | None = None
@@ -89,9 +95,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._wait(self._bounds.head_within)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Wait for nothing more.
+
+        uvicorn tells the last request alone that nobody is there; those before it may be the one that is
+        answered, and uvloop raises where something is written for nobody.
+        """
         self._wait(None)
+        self._unset_keepalive_if_required()
         self._stop_taking()
+        self._disconnect()
         self._leave()
         self._holding.clear()
         cast("Parser", self.parser).close()
@@ -105,7 +117,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._wait(self._bounds.head_within)
         if self._is_in_head:
             self._head_bytes += len(data)
-        super().data_received(data)
+        self._read(data)
         self._holding.receive(len(data))
         if self._holding.is_too_much and not self.transport.is_closing():
             self._refuse(503, _TOO_MUCH)
@@ -195,10 +207,19 @@ class HttpProtocol(HttpToolsProtocol):
         """Close a connection that nobody uses."""
         self._close()
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be parsed, or was no longer."""
-        del msg
-        self._refuse(*self._refusal)
+    def _read(self, data: bytes) -> None:
+        """Read on as uvicorn does, but for a line in the log for whatever anybody sends."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self.handle_websocket_upgrade()
+        except httptools.HttpParserError:  # What cannot be parsed, or was no longer.
+            self._refuse(*self._refusal)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._cycle = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _check(self, status: int, what: str, limit: int, value: int) -> None:
         if value > limit:
@@ -285,6 +306,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, why: str) -> None:
         """Answer with *status* and *why*, unless an answer has begun, and close the connection."""
+        self._observer(Refused(status))
         self._wait(None)
         cycle = self._unanswered()
         self._disconnect()
@@ -293,6 +315,6 @@ class HttpProtocol(HttpToolsProtocol):
         self._close()
 
     def _unanswered(self) -> RequestResponseCycle | None:
-        """Return the request that is not answered yet, if there is one."""
-        cycle: RequestResponseCycle | None = getattr(self, "cycle", None)
+        """Return the request that is being answered, if there is one; others may wait behind it."""
+        cycle = self._cycle
         return None if cycle is None or cycle.response_complete else cycle

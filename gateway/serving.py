@@ -16,6 +16,7 @@ from websockets.frames import CloseCode, Frame
 from gateway.edge.turnstile import Turnstile
 from gateway.holding import Held
 from gateway.protocol import Bounds, HttpProtocol
+from gateway.telemetry.events import Observer, silent
 
 STOP_WITHIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
@@ -79,23 +80,24 @@ def found_at(host: str, port: int) -> str:
     return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each has a default
     app: ASGIApp,
     listening: socket.socket,
     *,
     stopping: Stopping | None = None,
     bounds: Bounds | None = None,
     turnstile: Turnstile | None = None,
+    observer: Observer = silent,
 ) -> None:
     """Serve *app* on *listening* until SIGINT or SIGTERM; logs go to standard error, without queries.
 
     *stopping* is called first when the server is told to stop: it ends what would not end by itself. An
     application that has nothing to end has no WebSockets either. *bounds* say what a client may use,
-    *turnstile* what is let in.
+    *turnstile* what is let in, and *observer* is told what is refused.
     """
     with closing(listening), suppress(KeyboardInterrupt):
         _spare_collections()
-        Server(app, stopping, bounds, turnstile).run(sockets=[listening])
+        Server(app, stopping, bounds, turnstile, observer).run(sockets=[listening])
 
 
 def _spare_collections() -> None:
@@ -118,10 +120,13 @@ class Server(uvicorn.Server):
         stopping: Stopping | None = None,
         bounds: Bounds | None = None,
         turnstile: Turnstile | None = None,
+        observer: Observer = silent,
     ) -> None:
         bounds = bounds or Bounds()
         self.held = Held(bounds.held, bounds.share)
-        protocol = partial(HttpProtocol, bounds=bounds, held=self.held, turnstile=turnstile)
+        protocol = partial(
+            HttpProtocol, bounds=bounds, held=self.held, turnstile=turnstile, observer=observer
+        )
         super().__init__(
             uvicorn.Config(
                 app,

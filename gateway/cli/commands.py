@@ -115,6 +115,7 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
                 listening,
                 stopping=streams.stop,
                 turnstile=Turnstile(admission, settings.tls_for, observer),
+                observer=observer,
             )
 
 

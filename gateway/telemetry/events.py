@@ -53,6 +53,13 @@ class TurnedAway:
     """What it seemed to be: search, read or change."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server itself refused a request, or what should have been one; it is no operation."""
+
+    status: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
     """A request to the origin for operations, or behind them, has come to an end."""
@@ -132,6 +139,7 @@ Event = (
     | OperationBegan
     | OperationEnded
     | TurnedAway
+    | Refused
     | Exchanged
     | Sent
     | Called

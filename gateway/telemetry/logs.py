@@ -15,6 +15,7 @@ from gateway.telemetry.events import (
     Event,
     Exhausted,
     OperationEnded,
+    Refused,
     Started,
     Stopped,
     Stopping,
@@ -123,6 +124,8 @@ class Logs:
                 tell("breaker", level=logging.INFO if state == "closed" else logging.WARNING, state=state)
             case TurnedAway():
                 self._seldom("overloaded", level=logging.WARNING)
+            case Refused(status):
+                self._seldom("refused", level=logging.INFO, status=status)
             case Exhausted(account):
                 self._seldom("quota exhausted", level=logging.WARNING, account=account)
 

@@ -22,6 +22,7 @@ from gateway.telemetry.events import (
     Exchanged,
     Exhausted,
     OperationEnded,
+    Refused,
     Retried,
     Sampled,
     Sent,
@@ -57,6 +58,8 @@ class Metrics:
                 self._operations.ended(trail)
             case TurnedAway(priority):
                 self._operations.turned_away.labels(priority).inc()
+            case Refused(status):
+                self._process.refused.labels(str(status)).inc()
             case Sampled():
                 self._process.sampled(event)
                 self._upstream.sampled(event)
@@ -182,6 +185,12 @@ class _ProcessMetrics:
             "gateway_loop_lag_seconds",
             "How much later than asked the event loop came back.",
             buckets=_LAGS,
+            registry=registry,
+        )
+        self.refused = Counter(
+            "gateway_refused",
+            "Requests that the server itself refused, before anybody read what they ask, by status.",
+            ["status"],
             registry=registry,
         )
         self._streams = Gauge("gateway_streams", "WebSockets and event streams open.", registry=registry)

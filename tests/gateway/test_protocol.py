@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from gateway.protocol import Bounds
 from gateway.serving import Server, bind
+from gateway.telemetry.events import Event, Observer, Refused, silent
 from tests.ambiguous import AMBIGUOUS, CHUNKED, SELDOM, answered
 from tests.gateway.queues import QueueOrigin, live
 
@@ -49,7 +50,7 @@ async def _large(_request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _served(**bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
+async def _served(observer: Observer = silent, /, **bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
     app = Starlette(
         routes=[
             Route("/much", _much),
@@ -59,7 +60,7 @@ async def _served(**bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
         ]
     )
     listening = bind("127.0.0.1", 0, setting="PORT")
-    server = Server(app, bounds=Bounds(**bounds))
+    server = Server(app, bounds=Bounds(**bounds), observer=observer)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await _until(lambda: server.started)
     server.port = listening.getsockname()[1]  # type: ignore[attr-defined]
@@ -267,6 +268,21 @@ async def test_there_are_so_many_connections() -> None:
         await _until(lambda: not server.server_state.connections)
 
         assert _status(await _asked(server, LINE + b"\r\n")) == 200
+
+
+async def test_what_is_refused_is_counted_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever anybody sends: a line for each would fill the disk (H12)."""
+    heard: list[Event] = []
+    async with _served(heard.append, connections=1) as server:
+        for sent in (b"garbage\r\n\r\n", _with_url(8_193), _with_headers(101)):
+            await _asked(server, sent)
+        async with _connected(server) as (_, held):
+            held.write(LINE)
+            await _until(lambda: bool(server.server_state.connections))
+            await _asked(server, LINE + b"\r\n")
+
+    assert heard == [Refused(400), Refused(414), Refused(431), Refused(503)]
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.INFO] == []
 
 
 async def test_requests_may_be_pipelined() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.telemetry.events import Event, Exhausted, Sampled, Sent, TurnedAway, several
+from gateway.telemetry.events import Event, Exhausted, Refused, Sampled, Sent, TurnedAway, several
 from gateway.telemetry.metrics import Metrics, served
 from gateway.telemetry.sampling import sample
 from gateway.upstream.breaker import Breaker, Tripping
@@ -170,6 +170,16 @@ def test_requests_that_are_turned_away_are_counted() -> None:
 
     assert value(metrics, "gateway_turned_away_total", priority="search") == 2
     assert value(metrics, "gateway_turned_away_total", priority="read") == 1
+
+
+def test_what_the_server_refuses_is_counted() -> None:
+    """By status."""
+    metrics = Metrics()
+    for status in (400, 400, 503):
+        metrics(Refused(status))
+
+    assert value(metrics, "gateway_refused_total", status="400") == 2
+    assert value(metrics, "gateway_refused_total", status="503") == 1
 
 
 async def test_a_loop_that_is_held_up_is_told() -> None:
