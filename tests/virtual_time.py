@@ -1,9 +1,13 @@
-"""An event loop whose clock jumps to the next thing to do: minutes pass in no time, in the same order."""
+"""Event loops with clocks of their own.
+
+That of one jumps to the next thing to do: minutes pass in no time, in the same order. That of the other goes
+slowly: what a busy machine is late with is in time.
+"""
 
 import asyncio
 import selectors
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
@@ -35,6 +39,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the seconds that have passed."""
         return self._passing.now
+
+
+_TIMES_SLOWER: Final = 20
+
+
+class PatientLoop(asyncio.SelectorEventLoop):
+    """A loop for which a second is long: nothing is slow because the machine has other things to do."""
+
+    def time(self) -> float:
+        """Return the seconds that have passed."""
+        return super().time() / _TIMES_SLOWER
+
+
+PATIENT: Final = ("asyncio", {"loop_factory": PatientLoop})
+"""The same, as anyio's tests name it."""
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -57,7 +57,8 @@ class Item:
     kind: str
     path: str
     name: str
-    relationships: dict[str, Relationship] = field(default_factory=dict)
+    relationships: dict[str, Relationship] = field(default_factory=dict, repr=False)
+    """Not told with it: to write out every way from item to item would never end."""
 
 
 @dataclass(frozen=True, slots=True)
