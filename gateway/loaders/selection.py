@@ -12,10 +12,18 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     NamedTypeNode,
-    SelectionNode,
     SelectionSetNode,
     VariableNode,
 )
+
+from gateway.loaders.errors import TooMuch
+
+MOST_LOOKS: Final = 25_000
+"""Times that the selections of an operation are looked at, each for every place and type; more are refused.
+
+The places are more than the fields: what is asked of the same thing by several fields is put together, and
+of each type other fields are. So a few hundred tokens can make hundreds of thousands of places.
+"""
 
 Key = tuple[int, ...]
 """A field in its place: the identities of its nodes, which are several where selections are merged."""
@@ -65,6 +73,7 @@ class Selections:
     ) -> None:
         self._fragments = fragments
         self._variables = variables
+        self._looks = 0
 
     def fields(
         self, nodes: Iterable[FieldNode], is_on: Callable[[str], bool]
@@ -110,7 +119,12 @@ class Selections:
     ) -> Iterator[FieldNode]:
         """Return the fields; a fragment is *visited* once, however often it is spread."""
         for node in (node for selection in selections if selection for node in selection.selections):
-            if not self._is_included(node):
+            self._looks += 1
+            if self._looks > MOST_LOOKS:
+                raise TooMuch(
+                    "The selections of an operation in all places", value=self._looks, limit=MOST_LOOKS
+                )
+            if node.directives and not self._is_included(node.directives):
                 continue
             if isinstance(node, FieldNode):
                 yield node
@@ -126,8 +140,8 @@ class Selections:
             if _matches(inner.type_condition, is_on):
                 yield from self._included([inner.selection_set], is_on, visited)
 
-    def _is_included(self, node: SelectionNode) -> bool:
-        return all(map(self._lets_through, node.directives or ()))
+    def _is_included(self, directives: Iterable[DirectiveNode]) -> bool:
+        return all(map(self._lets_through, directives))
 
     def _lets_through(self, directive: DirectiveNode) -> bool:
         """Evaluate ``@skip(if:)`` or ``@include(if:)``; there are no other directives on selections."""

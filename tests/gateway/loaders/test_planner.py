@@ -201,3 +201,29 @@ def test_fragments_that_multiply_are_refused_at_once() -> None:
 
     with pytest.raises(TooMuch, match=r"relationships .* at most 2000, not \d{12}"):
         planned(query + " fragment F40 on Title { releaseYear }")
+
+
+def test_fields_that_are_put_together_in_many_ways_are_refused_at_once() -> None:
+    """A few fields of each type at each level make a place of their own for each row of types."""
+    query = "id"
+    for depth in range(8):
+        alone = "id"
+        for _ in range(depth):
+            alone = f"bonusMaterials {{ {alone} }}"
+        on_types = " ".join(
+            f"... on {kind} {{ bonusMaterials {{ {alone} }} }}"
+            for kind in ("Movie", "Series", "Season", "Program")
+        )
+        query = f"bonusMaterials {{ {query} }} {on_types}"
+
+    with pytest.raises(TooMuch, match=r"selections .* in all places may be at most 25000, not 25001"):
+        planned(f'{{ title(by: {{ id: "x" }}) {{ {query} }} }}')
+
+
+def test_a_page_of_many_shelves_is_planned() -> None:
+    """Ten lists of titles, each of which shows others and people who lead to others, are not too much."""
+    card = "fragment Card on Title { id name { regular } synopsis genres { label } cast { name } }"
+    shelf = "nodes { ...Card similars { nodes { ...Card } } cast { name filmography { nodes { ...Card } } } }"
+    shelves = " ".join(f'a{number}: titles(search: "{number}") {{ {shelf} }}' for number in range(10))
+
+    assert len(planned(f"{{ {shelves} }} {card}").steps) == 10
