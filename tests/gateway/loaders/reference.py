@@ -120,6 +120,9 @@ class Reference:
     catalog: Catalog
     levels: list[set[str]] = field(default_factory=list)
     """What is fetched on each level."""
+    depth: int = 0
+    """The most links that are followed one after the other, be it to what is fetched already."""
+    _at: int = 0
     _waiting: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     _fetched: set[str] = field(default_factory=set)
 
@@ -138,10 +141,22 @@ class Reference:
         return data
 
     def _fetch(self, target: str, resume: Callable[[], None]) -> None:
+        go_on = self._deeper(resume)
         if target in self._fetched:
-            resume()
+            go_on()
         else:
-            self._waiting.setdefault(target, []).append(resume)
+            self._waiting.setdefault(target, []).append(go_on)
+
+    def _deeper(self, resume: Callable[[], None]) -> Callable[[], None]:
+        depth = self._at + 1
+        self.depth = max(self.depth, depth)
+
+        def go_on() -> None:
+            before, self._at = self._at, depth
+            resume()
+            self._at = before
+
+        return go_on
 
     def _answer_root(self, pick: Pick, out: dict[str, Any]) -> None:
         if pick.target is None:

@@ -1,9 +1,13 @@
-"""The law of plans: the same answers, for no more requests and calls than by following every link."""
+"""The law of plans: the same answers, for no more calls than by following every link.
+
+And in no more requests than links are followed one after the other. By following every link it may be fewer:
+what comes along is not asked for, and so is not there where it is wanted again, one level on.
+"""
 
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.graph import gateway_over
@@ -42,6 +46,7 @@ def _settings(examples: int, *, are_same: bool = False) -> settings:
 
 
 @given(seed=st.integers(0, 2**32))
+@example(seed=249279)  # what came along with one person is wanted of the same person one level on
 @_settings(15, are_same=True)
 async def test_a_plan_changes_what_is_asked_for_and_not_what_is_answered(seed: int) -> None:
     """Planned or not, the answer is that of following every link; the plan never asks for more."""
@@ -77,7 +82,7 @@ async def _answer_by_a_plan(seed: int) -> None:
     calls = sum(map(len, wire.requests))
     assert (body["data"], body.get("errors")) == (data, None)
     assert calls <= sum(map(len, reference.levels))
-    assert len(wire.requests) <= len(reference.levels)
+    assert len(wire.requests) <= reference.depth
     assert body["extensions"]["cost"]["actual"] == calls
 
 
