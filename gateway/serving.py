@@ -5,6 +5,7 @@ import gc
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, cast
 
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
+from gateway.descriptors import places
 from gateway.edge.turnstile import Turnstile
 from gateway.holding import Held
 from gateway.protocol import Bounds, HttpProtocol
@@ -93,9 +95,12 @@ def serve(  # noqa: PLR0913 - each has a default
 
     *stopping* is called first when the server is told to stop: it ends what would not end by itself. An
     application that has nothing to end has no WebSockets either. *bounds* say what a client may use,
-    *turnstile* what is let in, and *observer* is told what is refused.
+    as far as this process may have that many files open, and *turnstile* what is let in; *observer* is told
+    what is refused.
     """
+    bounds = bounds or Bounds()
     with closing(listening), suppress(KeyboardInterrupt):
+        bounds = replace(bounds, connections=places(bounds.connections))
         _spare_collections()
         Server(app, stopping, bounds, turnstile, observer).run(sockets=[listening])
 

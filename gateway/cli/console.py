@@ -9,6 +9,7 @@ from rich.console import Console
 
 from gateway.auth.sealing import KeyUnusable
 from gateway.demo import DemoFailed
+from gateway.descriptors import TooFewFiles
 from gateway.edge.persisted.manifest import ManifestUnusable
 from gateway.origin.catalog.netflix_titles import CatalogFileUnusable
 from gateway.origin.database import DatabaseUnusable
@@ -35,6 +36,7 @@ _USERS_TO_MEND: Final = (
     KeyUnusable,
     ManifestUnusable,
     PictureRefused,
+    TooFewFiles,
     WrongSetting,
 )
 

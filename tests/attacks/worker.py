@@ -39,6 +39,17 @@ class Process:
         """The most bytes that it has had since ``forget_peak``."""
         return self._memory("VmHWM")
 
+    @property
+    def files(self) -> int:
+        """How many files it has open now."""
+        return len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
+
+    @property
+    def seconds(self) -> float:
+        """How long processors have worked for it."""
+        user, system = self._read("stat").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def forget_peak(self) -> None:
         """Let the peak be what there is now (proc(5), clear_refs)."""
         Path(f"/proc/{self.running.pid}/clear_refs").write_text("5")
@@ -52,8 +63,13 @@ class Process:
 
 
 @contextmanager
-def gateway_before(origin: str, home: Path) -> Iterator[Process]:
-    """Run ``gateway serve`` before *origin*, as somebody whom no allowance holds back."""
+def gateway_before(
+    origin: str, home: Path, *, files: int | None = None, **settings: str
+) -> Iterator[Process]:
+    """Run ``gateway serve`` before *origin*, as somebody whom no allowance holds back.
+
+    It may have so many *files* open at once, if that is said.
+    """
     told = {
         "GATEWAY_ORIGIN_URL": origin,
         "GATEWAY_CONSUMER_KEY": "key",
@@ -62,13 +78,14 @@ def gateway_before(origin: str, home: Path) -> Iterator[Process]:
         "GATEWAY_LOG_LEVEL": "WARNING",
         "GATEWAY_CALLS_PER_SECOND": "100000",
         "GATEWAY_CALLS_PER_DAY": "100000000",
+        **settings,
     }
-    with _served(told, home) as process:
+    with _served(told, home, files) as process:
         yield process
 
 
 @contextmanager
-def _served(told: Mapping[str, str], home: Path) -> Iterator[Process]:
+def _served(told: Mapping[str, str], home: Path, files: int | None = None) -> Iterator[Process]:
     with bind("127.0.0.1", 0, setting="") as probe:
         port: int = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -80,6 +97,8 @@ def _served(told: Mapping[str, str], home: Path) -> Iterator[Process]:
         **told,
     }
     command = [sys.executable, "-m", "gateway", "serve"]
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files}; exec "$0" "$@"', *command]
     with log.open("wb") as written:
         running = subprocess.Popen(command, env=environment, stdout=written, stderr=written)  # noqa: S603
     process = Process(running, url, log)
