@@ -89,6 +89,7 @@ class Contexts:
             viewer=viewer,
             admit=self.documents.admit,
             most_objects=self.settings.limits.objects,
+            most_text=self.settings.limits.text,
             now=lambda: datetime.now(UTC),
             show_title=show_title,
             watches=self.access.watches,

@@ -45,6 +45,8 @@ class Limits:
     """Items of a page."""
     objects: int = 5_000
     """Objects of an answer."""
+    text: int = 5_000_000
+    """Characters of all texts of an answer."""
 
     def check_shape(self, shape: Shape) -> None:
         """Raise ``LimitExceeded`` for the first thing of which *shape* has too much."""

@@ -41,6 +41,8 @@ class Context:
     """Reads a document."""
     most_objects: int = 5_000
     """Objects that the answer may have."""
+    most_text: int = 5_000_000
+    """Characters that the texts of the answer may have together."""
     now: Callable[[], datetime]
     show_title: "Callable[[Title, Context], object]"
     """Puts a title into GraphQL; here, since people show titles and titles show people."""
@@ -51,6 +53,15 @@ class Context:
     anew: "Callable[[], Context]"
     """Makes the same for another operation of the caller's: for each event of a subscription."""
     selections: Seen = field(default_factory=dict)
+    written: dict[tuple[Callable[[str], str], str], str] = field(default_factory=dict)
+    """What each way of writing has made of each text so far."""
+
+    def write(self, way: Callable[[str], str], text: str) -> str:
+        """Write *text* in a *way*: once, under however many names it is asked for."""
+        key = way, text
+        if key not in self.written:
+            self.written[key] = way(text)
+        return self.written[key]
 
     def load(
         self,

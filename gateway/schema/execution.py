@@ -11,6 +11,7 @@ from graphql import (
     DocumentNode,
     Executor,
     GraphQLError,
+    GraphQLLeafType,
     GraphQLList,
     GraphQLOutputType,
     GraphQLResolveInfo,
@@ -18,6 +19,7 @@ from graphql import (
     OperationDefinitionNode,
     get_named_type,
     is_composite_type,
+    is_non_null_type,
 )
 from graphql.pyutils import Path
 from graphql.type.definition import GraphQLResolveInfoHelpers
@@ -75,6 +77,9 @@ _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values
 """For resolvers that start work of their own, which ours do not."""
 
 
+_complete_leaf: Final = StrawberryGraphQLCoreExecutionContext.complete_leaf_value
+
+
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation as long as its answer does not become too large, and somebody waits for it."""
 
@@ -84,6 +89,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         # collector finds it.
         self.async_helpers = _HELPERS
         self._objects = 0
+        self._text = 0
+        self._refusal: LimitExceeded | None = None
+        self._is_refusal_told = False
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as graphql-core has them
         """Execute; whatever ends that, nothing is loaded for it any longer."""
@@ -114,6 +122,38 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
         )
+
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+        """Count the characters of a text: one may be asked for under many names."""
+        shown = _complete_leaf(return_type, result)
+        if isinstance(shown, str):
+            self._text += len(shown)
+            if self._text > self.context_value.most_text:
+                raise self._refused()
+        return shown
+
+    def _refused(self) -> LimitExceeded:
+        """Return the one refusal of all texts that are too much."""
+        if self._refusal is None:
+            limit = self.context_value.most_text
+            self._refusal = LimitExceeded("The characters of an answer", value=self._text, limit=limit)
+        return self._refusal.with_traceback(None)  # It would become longer with each of them.
+
+    def handle_field_error(
+        self,
+        raw_error: Exception,
+        return_type: GraphQLOutputType,
+        field_details_list: Any,  # noqa: ANN401
+        path: Path,
+    ) -> None:
+        """Tell only once that an answer has too much text: there may be tens of thousands."""
+        cause = raw_error.original_error if isinstance(raw_error, GraphQLError) else raw_error
+        is_refusal = cause is not None and cause is self._refusal
+        if is_refusal and not is_non_null_type(return_type):
+            if self._is_refusal_told:
+                return
+            self._is_refusal_told = True
+        super().handle_field_error(raw_error, return_type, field_details_list, path)
 
 
 class EventExecutor(BoundedExecutor):

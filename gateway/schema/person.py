@@ -8,7 +8,7 @@ from gateway import relations, resources
 from gateway.contract import Rel
 from gateway.schema import ids
 from gateway.schema.connection import Connection
-from gateway.schema.context import Context
+from gateway.schema.context import Context, Info
 from gateway.schema.facts import TextFormat
 from gateway.schema.follow import follow_pages
 from gateway.schema.markup import plain, sanitised
@@ -34,6 +34,7 @@ class Person(Node):
     @strawberry.field(description="Their life in a few sentences; null when the origin has none.")
     def bio(
         self,
+        info: Info,
         format: Annotated[
             TextFormat, strawberry.argument(description="Plain text, or sanitised HTML.")
         ] = TextFormat.PLAIN,
@@ -41,7 +42,7 @@ class Person(Node):
         html = self.resource.bio
         if html is None:
             return None
-        return plain(html) if format is TextFormat.PLAIN else sanitised(html)
+        return info.context.write(plain if format is TextFormat.PLAIN else sanitised, html)
 
     filmography: Connection[Annotated["Title", strawberry.lazy("gateway.schema.title")]] | None = (
         follow_pages(relations.FILMOGRAPHY, _show_title, description="What they played in or directed.")

@@ -91,14 +91,14 @@ class Title(Node):
             TextFormat, strawberry.argument(description="Plain text, or sanitised HTML.")
         ] = TextFormat.PLAIN,
     ) -> str | None:
-        write = plain if format is TextFormat.PLAIN else sanitised
+        way = plain if format is TextFormat.PLAIN else sanitised
         link = link_of(self.resource.links, relations.SYNOPSIS)
-        show = lambda text, _context: write(text.html)  # noqa: E731
+        show = lambda text, context: context.write(way, text.html)  # noqa: E731
         return link and load_content(link, relations.SYNOPSIS, show, info)  # type: ignore[return-value]
 
     short_synopsis: str | None = follow_one(
         relations.SHORT_SYNOPSIS,
-        lambda text, _context: plain(text.html),
+        lambda text, context: context.write(plain, text.html),
         description="What it is about in one sentence, as plain text; null when the origin has none.",
     )
 

@@ -29,6 +29,7 @@ def test_what_a_request_may_be() -> None:
         list_length=500,
         first=500,
         objects=5_000,
+        text=5_000_000,
     )
     assert (NESTING, INTROSPECTION, VALUES) == (64, 20, 10_000)
 

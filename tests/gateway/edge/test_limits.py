@@ -7,9 +7,11 @@ from typing import Any, Final
 import pytest
 from graphql import get_introspection_query
 
+from gateway.contract import Rel
 from gateway.edge.limits import Limits
+from gateway.schema import title as titles
 from tests.gateway.conftest import OpenGraph
-from tests.gateway.documents import listing, title
+from tests.gateway.documents import link, listing, text, title
 from tests.gateway.graph import Graph
 from tests.gateway.wire import Wire
 
@@ -216,6 +218,63 @@ async def test_an_answer_has_a_limit(more: int, open_graph: OpenGraph, wire: Wir
     refused = ("The objects of an answer may be at most 5, not 6.", "LIMIT_EXCEEDED")
     assert errors == [refused] * (more > 0)
     assert body["data"]["__typename"] == "Query"
+
+
+def _film_about(about: str) -> str:
+    """Return a list of one film, and what is said of it."""
+    path = "/catalog/titles/movies/1"
+    film = title(path, "F", link(Rel.SYNOPSIS, f"{path}/synopsis", "", text("synopsis", about)))
+    return listing("catalog_titles", film, total=1)
+
+
+NINE_TIMES: Final = f'{{ titles(search: "x") {{ nodes {{ {_times(9, "a%: synopsis")} }} }} }}'
+
+
+@pytest.mark.parametrize(("length", "shown", "value"), [(9, 9, 81), (10, 9, 90), (11, 8, 99), (20, 4, 100)])
+async def test_the_texts_of_an_answer_have_a_limit(
+    length: int, shown: int, value: int, open_graph: OpenGraph, wire: Wire
+) -> None:
+    """A text counts under each of its names; what is too much is null, of which one error tells."""
+    wire.documents["/catalog/titles"] = _film_about("x" * length)
+    async with open_graph(limits=Limits(text=90)) as graph:
+        body = await graph.post(NINE_TIMES)
+
+    errors = [(each["message"], each["extensions"]["code"]) for each in body.get("errors", ())]
+    refused = f"The characters of an answer may be at most 90, not {value}."
+    assert errors == [(refused, "LIMIT_EXCEEDED")] * (value > 90)
+    [film] = body["data"]["titles"]["nodes"]
+    assert list(film.values()) == ["x" * length] * shown + [None] * (9 - shown)
+
+
+async def test_texts_that_must_be_there_take_their_list_along(open_graph: OpenGraph, wire: Wire) -> None:
+    """Of that, too, one error tells."""
+    films = [title(f"/catalog/titles/movies/{number}", "F" * 10) for number in range(9)]
+    wire.documents["/catalog/titles"] = listing("catalog_titles", *films, total=9)
+    search = 'titles(search: "x") { nodes { name { regular } } }'
+    async with open_graph(limits=Limits(text=95)) as graph:
+        body = await graph.post(f"{{ a: {search} b: {search} c: {search} }}")
+
+    assert body["data"] == {"a": {"nodes": [{"name": {"regular": "F" * 10}}] * 9}, "b": None, "c": None}
+    assert [each["path"][0] for each in body["errors"]] == ["b"]
+
+
+async def test_a_text_is_written_once(
+    monkeypatch: pytest.MonkeyPatch, open_graph: OpenGraph, wire: Wire
+) -> None:
+    """Under however many names it is asked for: to make plain text of HTML takes long."""
+    made: list[str] = []
+
+    def plain(html: str) -> str:
+        made.append(html)
+        return html
+
+    monkeypatch.setattr(titles, "plain", plain)
+    wire.documents["/catalog/titles"] = _film_about("About it.")
+    async with open_graph() as graph:
+        body = await graph.post(NINE_TIMES)
+
+    assert body["data"]["titles"]["nodes"] == [{f"a{number}": "About it." for number in range(9)}]
+    assert made == ["About it."]
 
 
 async def test_fragments_do_not_multiply_without_end(graph: Graph) -> None:

@@ -40,6 +40,7 @@ class Bare:
     admit: Admit
     anew: Callable[[], "Bare"]
     most_objects: int = 100
+    most_text: int = 10_000
     loader: NoLoader = field(default_factory=NoLoader)
 
 

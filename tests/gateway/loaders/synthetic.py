@@ -21,6 +21,7 @@ WIDE: Final = Limits(
     fragments=10**3,
     equal_names=10**3,
     objects=10**6,
+    text=10**9,
 )
 """Limits that let through what is made at random."""
 
