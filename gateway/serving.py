@@ -1,8 +1,8 @@
 """Serves an application by HTTP until it is told to stop."""
 
 import asyncio
-import gc
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -16,6 +16,7 @@ from websockets.frames import CloseCode, Frame
 
 from gateway.descriptors import places
 from gateway.edge.turnstile import Turnstile
+from gateway.garbage import rarely_collected
 from gateway.holding import Held
 from gateway.protocol import Bounds, HttpProtocol
 from gateway.telemetry.events import Observer, silent
@@ -40,8 +41,8 @@ MOST_PIECES = 1_000
 MOST_WAITING = 100
 """Messages on a WebSocket that come at once: one read may bring ten thousand."""
 
-_COLLECT_AFTER: Final = (2_000, 10, 50)
-"""New objects, and collections of the generation below, after which garbage is collected."""
+_SWITCH_EVERY: Final = 0.001
+"""Seconds that a thread computes while the loop waits for its turn; Python has 5 ms, and that every time."""
 
 
 Stopping = Callable[[], Awaitable[None]]
@@ -99,21 +100,10 @@ def serve(  # noqa: PLR0913 - each has a default
     what is refused.
     """
     bounds = bounds or Bounds()
-    with closing(listening), suppress(KeyboardInterrupt):
+    with closing(listening), suppress(KeyboardInterrupt), rarely_collected():
+        sys.setswitchinterval(_SWITCH_EVERY)
         bounds = replace(bounds, connections=places(bounds.connections))
-        _spare_collections()
         Server(app, stopping, bounds, turnstile, observer).run(sockets=[listening])
-
-
-def _spare_collections() -> None:
-    """Let the garbage collector look at what requests leave behind, and at nothing that was there before.
-
-    A full collection of all modules and schemas takes a quarter of a second, in which nobody is answered, and
-    Python's thresholds have one every second under load.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 class Server(uvicorn.Server):

@@ -3,11 +3,12 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
 
+from gateway import garbage
 from gateway.edge.limits import NESTING, Limits, check
 from gateway.edge.rules import RULES
 from gateway.edge.shape import Shape, shape_of
@@ -15,8 +16,11 @@ from gateway.edge.tokens import tokens_of
 from gateway.schema.errors import LimitExceeded
 from gateway.schema.execution import Admitted
 
-_ON_THE_LOOP: Final = 150
-"""Tokens of a document that is validated at once; larger ones are in a thread, so that others go on."""
+_ON_THE_LOOP: Final = 80
+"""Tokens of a document that is read at once; larger ones are in a thread, so that others go on."""
+
+_SHORT: Final = 1_000
+"""Characters of a document whose tokens are counted at once."""
 
 _KEPT: Final = 20_000_000
 """Bytes of all documents that are kept, about."""
@@ -24,18 +28,14 @@ _KEPT: Final = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A document that was read before."""
+    """A text that was read before."""
 
-    document: DocumentNode
-    shape: Shape
+    document: DocumentNode | None
+    """None of what is no document, or too large."""
+    shape: Shape | None
     errors: tuple[GraphQLError, ...]
-    tokens: int
-    characters: int
-
-    @property
-    def weight(self) -> int:
-        """Bytes that it takes, about: an error tells a text once more, as it is and as it is printed."""
-        return 2_000 + 500 * self.tokens + 6 * self.characters
+    weight: int
+    """Bytes that it takes, about: an error tells a text once more, as it is and as it is printed."""
 
 
 class Documents:
@@ -47,53 +47,70 @@ class Documents:
         self._may_introspect = may_introspect
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._kept = 0
-        self._validating = asyncio.Lock()
+        self._reading_here = asyncio.Lock()
+        self._reading_elsewhere = asyncio.Lock()
 
     async def admit(self, text: str, variables: Mapping[str, object]) -> Admitted:
         """Return the document that *text* is, with what is wrong with it; without it where it is none.
 
         What is more than a limit is told as ``LimitExceeded``, before anything is asked.
         """
-        try:
-            known = await self._read(text)
-            self._limits.check_variables(known.shape, variables)
-        except GraphQLSyntaxError as error:
-            return Admitted(None, [error])
-        except LimitExceeded as error:
-            return Admitted(None, [GraphQLError(str(error), original_error=error)])
+        known = await self._read(text)
+        if known.shape is not None:
+            try:
+                self._limits.check_variables(known.shape, variables)
+            except LimitExceeded as error:
+                return Admitted(None, [_told(error)])
         return Admitted(known.document, list(known.errors))
 
     async def _read(self, text: str) -> _Known:
         known = self._known.get(text)
-        if known is None:
-            known = await self._validated(text, self._parsed(text))
-        else:
+        if known is not None:
             self._known.move_to_end(text)
-        return known
+            return known
+        is_small = len(text) <= _SHORT and tokens_of(text).count <= _ON_THE_LOOP
+        # One at a time: in threads they would only take turns, and on the loop let nobody else have one.
+        async with self._reading_here if is_small else self._reading_elsewhere:
+            if text in self._known:
+                return self._known[text]
+            if is_small:
+                await asyncio.sleep(0)
+                known = self._new(text)
+            else:
+                known = await asyncio.to_thread(self._new_with_much_garbage, text)
+        return self._keep(text, known)
 
-    def _parsed(self, text: str) -> _Known:
+    def _new_with_much_garbage(self, text: str) -> _Known:
+        with garbage.collected_after():
+            return self._new(text)
+
+    def _new(self, text: str) -> _Known:
+        weight = 2_000 + 6 * len(text)
+        try:
+            tokens, document, shape = self._parsed(text)
+        except GraphQLSyntaxError as error:
+            return _Known(None, None, (_forget_where(error),), weight)
+        except LimitExceeded as error:
+            return _Known(None, None, (_told(error),), weight)
+        return _Known(document, shape, self._errors(document, shape), weight + 500 * tokens)
+
+    def _parsed(self, text: str) -> tuple[int, DocumentNode, Shape]:
         check("The characters of a document", len(text), self._limits.characters)
         tokens = tokens_of(text)
         check("The tokens of a document", tokens.count, self._limits.tokens)
         check("The nesting of brackets", tokens.nesting, NESTING)
         document = parse(text, max_tokens=self._limits.tokens)
+        _unchain(document)
         shape = shape_of(document)
         self._limits.check_shape(shape)
-        return _Known(document, shape, (), tokens.count, len(text))
+        return tokens.count, document, shape
 
-    async def _validated(self, text: str, parsed: _Known) -> _Known:
-        if parsed.tokens <= _ON_THE_LOOP:
-            return self._keep(text, replace(parsed, errors=self._errors(parsed)))
-        async with self._validating:  # One at a time: they would only take turns.
-            if text in self._known:
-                return self._known[text]
-            errors = await asyncio.to_thread(self._errors, parsed)
-        return self._keep(text, replace(parsed, errors=errors))
-
-    def _errors(self, parsed: _Known) -> tuple[GraphQLError, ...]:
-        if parsed.shape.is_introspection and not self._may_introspect:
+    def _errors(self, document: DocumentNode, shape: Shape) -> tuple[GraphQLError, ...]:
+        if shape.is_introspection and not self._may_introspect:
             return (GraphQLError("The schema is not to be asked about here."),)
-        errors = validate(self._schema, parsed.document, RULES)
+        errors = validate(self._schema, document, RULES)
+        for error in errors:
+            _forget_where(error)
         return tuple(errors if self._may_introspect else map(_without_suggestions, errors))
 
     def _keep(self, text: str, known: _Known) -> _Known:
@@ -104,6 +121,30 @@ class Documents:
             _, oldest = self._known.popitem(last=False)
             self._kept -= oldest.weight
         return known
+
+
+def _told(error: LimitExceeded) -> GraphQLError:
+    return _forget_where(GraphQLError(str(error), original_error=error))
+
+
+def _forget_where(error: GraphQLError) -> GraphQLError:
+    """Let *error* no longer know what was going on where it was found: all of that would be kept with it."""
+    if error.original_error is not None:
+        error.original_error.__traceback__ = None
+    return error.with_traceback(None)
+
+
+def _unchain(document: DocumentNode) -> None:
+    """Let the tokens of *document* no longer know each other.
+
+    Nobody asks them, and a document of which each part leads to every other goes away only when the garbage
+    collector has looked at everything that is kept; thousands of those hold up all others.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _without_suggestions(error: GraphQLError) -> GraphQLError:

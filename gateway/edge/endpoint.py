@@ -1,5 +1,6 @@
 """``/graphql``: an HTTP request becomes an operation with a context of its own, and an answer."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -58,6 +59,7 @@ class Endpoint:
         self._events = events
         self._sharing = sharing
         self._page = page
+        self._reading = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
         """Answer ``GET`` and ``POST /graphql``."""
@@ -68,7 +70,7 @@ class Endpoint:
         is_json_wanted, are_events_wanted = _media_type(request) is not None, accepts_events(_accept(request))
         if not is_json_wanted and not are_events_wanted:
             raise HTTPException(406, f"Answers are {JSON}, {GRAPHQL_JSON} or {EVENT_STREAM}.")
-        asked = await read_asked(request)
+        asked = await read_asked(request, self._reading)
         viewer = await self._authenticate(request)
         trail = asking(request, asked, viewer)
         if not is_json_wanted:

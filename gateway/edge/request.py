@@ -17,7 +17,7 @@ LARGEST_BODY: Final = 1_000_000
 MOST_MARKS: Final = 100_000
 """Brackets and commas of a body: each may stand for an object, which takes far more memory than itself."""
 
-_ON_THE_LOOP: Final = 65_536
+_ON_THE_LOOP: Final = 8_192
 """Bytes of JSON that are read at once; more are read in a thread, so that others go on."""
 
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -53,15 +53,19 @@ def is_operation(request: Request) -> bool:
     return request.method not in SAFE or not PARAMETERS.isdisjoint(request.query_params)
 
 
-async def read_asked(request: Request) -> Asked:
-    """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none."""
+async def read_asked(request: Request, reading: asyncio.Lock) -> Asked:
+    """Read the operation out of *request*; raise ``HTTPException`` (400, 413 or 415) when there is none.
+
+    Large bodies are read one at a time, *reading*: threads only take turns, with the loop among them.
+    """
     if request.method in SAFE:
         return checked(_from_query(request))
     _check_kind(request)
     body = await _body(request)
     _check_marks(body)
     if len(body) > _ON_THE_LOOP:
-        return checked(await asyncio.to_thread(_parsed, body, "The body"))
+        async with reading:
+            return checked(await asyncio.to_thread(_parsed, body, "The body"))
     return checked(_parsed(body, "The body"))
 
 

@@ -1,11 +1,12 @@
 """How documents are read: counted before they are parsed, once for all, and without holding up others."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import count, pairwise
 from typing import Final
 
 import pytest
@@ -207,3 +208,61 @@ async def test_a_large_document_is_validated_elsewhere(monkeypatch: pytest.Monke
     await documents.admit(_large(0), {})
 
     assert threads == [True, False]
+
+
+@pytest.mark.parametrize("name", CORPUS)
+async def test_a_document_goes_away_when_it_is_no_longer_kept(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the garbage collector, which would have to look at everything that is kept."""
+    documents = _documents()
+    await documents.admit(CORPUS[name](), {})
+    monkeypatch.setattr(reading, "_KEPT", 10_000)
+    gc.collect()
+    gc.disable()
+    try:
+        await documents.admit("{ __typename }" + " " * 2_000, {})  # It takes the place.
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        left = {type(each).__name__ for each in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+    assert not left & {"Token", "FieldNode", "GraphQLError"}
+
+
+async def test_what_is_refused_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks once more what is too large, or no document, is told the same without its being read."""
+    documents = _documents()
+    texts = ["{ a " * 70 + "}" * 70, "{", "{ __typename }" + " # x" * 10_000]
+    before = [(await documents.admit(text, {})).errors for text in texts]
+    monkeypatch.setattr(reading, "tokens_of", None)
+
+    assert [(await documents.admit(text, {})).errors for text in texts] == before
+    assert all(before)
+
+
+async def test_others_have_a_turn_between_small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come at once, they hold the loop no longer than one does."""
+    turns = count()
+    validated: list[int] = []
+
+    async def turn() -> None:
+        while True:
+            next(turns)
+            await asyncio.sleep(0)
+
+    def validate(*_arguments: object) -> list[GraphQLError]:
+        validated.append(next(turns))
+        return []
+
+    monkeypatch.setattr(reading, "validate", validate)
+    documents = _documents()
+    turning = asyncio.create_task(turn())
+    await asyncio.gather(*(documents.admit(f"{{ a{each}: __typename }}", {}) for each in range(5)))
+    turning.cancel()
+
+    assert len(validated) == 5
+    assert all(later - sooner > 1 for sooner, later in pairwise(validated))

@@ -1,15 +1,19 @@
 """What is a GraphQL request and what is none: bodies, content types, queries by GET."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
+from gateway.edge.request import read_asked
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import listing, title
-from tests.gateway.graph import REQUEST, Graph
+from tests.gateway.graph import REQUEST, TURNS, Graph
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -361,3 +365,25 @@ async def test_an_answer_is_nobody_elses(graph: Graph, wire: Wire) -> None:
 
     assert (response.headers["cache-control"], response.headers["vary"]) == ("no-store", "Accept")
     assert wire.requests == []
+
+
+async def test_large_bodies_are_read_one_after_the_other() -> None:
+    """And small ones at once: nobody waits for more than one thread, or for a large one of somebody else."""
+    reading = asyncio.Lock()
+
+    async def read(spaces: int) -> str:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": TYPENAME.encode() + b" " * spaces}
+
+        headers = [(b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "headers": headers}
+        return (await read_asked(Request(scope, receive), reading)).query
+
+    async with reading:
+        large = asyncio.create_task(read(100_000))
+        assert await read(1_000) == "{ __typename }"
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        assert not large.done()
+
+    assert await large == "{ __typename }"
