@@ -154,7 +154,11 @@ def create_app(  # noqa: PLR0913 - each has a default
     endpoint = Endpoint(Events(operations, recognise, streams), sharing, page=page)
     sockets = Sockets(operations, recognise, streams, origins=settings.origins)
     app = Starlette(
-        routes=[*_routes(endpoint, sockets), *desk.routes, *Health(storage.records).routes],
+        routes=[
+            *_routes(endpoint, sockets),
+            *desk.routes,
+            *Health(storage.records, lambda: streams.is_stopping).routes,
+        ],
         exception_handlers={HTTPException: refused, StoreUnavailable: unavailable},
         middleware=around(
             settings.allowed_origins,

@@ -30,6 +30,8 @@ class Bounds:
     """For its body to arrive after them."""
     taken_within: float = 30.0
     """For a client to take 64 KiB of an answer, or the rest of it."""
+    last_within: float = 0.5
+    """For a request to arrive that is on its way when the server stops."""
     url: int = 8_192
     """Bytes of an address."""
     header_bytes: int = 16_384
@@ -80,6 +82,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._taking: asyncio.TimerHandle | None = None
         self._is_in_head = False
         self._is_in_message = False
+        self._is_stopping = False
         self._head_bytes = 0
         self._header_bytes = 0
         self._headers = 0
@@ -161,6 +164,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._wait(None if upgrades else self._bounds.body_within)
         super().on_headers_complete()
+        if self._is_stopping and not upgrades:
+            self.cycle.keep_alive = False
         target = self.url.partition(b"?")[0]
         if b"://" in target and not target.startswith(b"/"):
             self.scope["raw_path"] = target
@@ -203,6 +208,24 @@ class HttpProtocol(HttpToolsProtocol):
         self._holding.leave_untaken(0)
         super().resume_writing()
 
+    def shutdown(self) -> None:
+        """Answer what is here or on its way, and close the connection.
+
+        uvicorn would close one at once that is not being answered, though a request may have been sent.
+        """
+        self._is_stopping = True
+        if self._unanswered() is not None:
+            self.cycle.keep_alive = False
+        elif not self._is_in_head:
+            self._wait(self._bounds.last_within)
+
+    def cut_off(self) -> None:
+        """Wait for nothing more."""
+        if self._unanswered() is None:
+            self._close()
+        else:
+            self._refuse(503, "The server stops.")
+
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that nobody uses."""
         self._close()
@@ -229,7 +252,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Refuse *data* where it is an operation for which there is no place."""
         # Of a request that was answered early there may be more to come, and it may look like another one.
         is_between = not self._is_in_message and self._unanswered() is None
-        if not is_between or self.flow.write_paused or self.transport.is_closing():
+        if not is_between or self._is_stopping or self.flow.write_paused or self.transport.is_closing():
             return False
         operation = Whole.of(data)
         if operation is None:

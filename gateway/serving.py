@@ -1,12 +1,15 @@
 """Serves an application by HTTP until it is told to stop."""
 
 import asyncio
+import logging
+import select
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import Final, cast
 
 import uvicorn
@@ -20,6 +23,7 @@ from gateway.garbage import rarely_collected
 from gateway.holding import Held
 from gateway.protocol import Bounds, HttpProtocol
 from gateway.telemetry.events import Observer, silent
+from gateway.telemetry.logs import tell
 
 STOP_WITHIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
@@ -43,6 +47,11 @@ MOST_WAITING = 100
 
 _SWITCH_EVERY: Final = 0.001
 """Seconds that a thread computes while the loop waits for its turn; Python has 5 ms, and that every time."""
+
+_LOOK_EVERY: Final = 0.02
+
+_GOODBYE: Final = 1.0
+"""Seconds that clients are given to take what they are told when they are cut off."""
 
 
 Stopping = Callable[[], Awaitable[None]]
@@ -143,10 +152,61 @@ class Server(uvicorn.Server):
         self._stopping = stopping
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop."""
+        """Stop: answer who is here, let in nobody else, and cut off who is still here in the end."""
         if self._stopping is not None:
             await self._stopping()
-        await super().shutdown(sockets)
+        await self._close_door(sockets or [])
+        if not await self._are_gone(STOP_WITHIN):
+            await self._cut_off()
+        await self.lifespan.shutdown()
+
+    async def _close_door(self, sockets: Sequence[socket.socket]) -> None:
+        for _ in range(self.config.backlog):
+            if not _is_somebody_at(sockets):
+                break
+            await asyncio.sleep(0)
+        for server in self.servers:
+            server.close()
+        for each in sockets:
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+
+    async def _are_gone(self, within: float) -> bool:
+        """Wait until nobody is here; return whether that is so *within* so many seconds.
+
+        It is not waited for where somebody has told the server once more to stop (SIGINT).
+        """
+        ends = asyncio.get_running_loop().time() + within
+        while self.server_state.connections or self.server_state.tasks:
+            if self.force_exit or asyncio.get_running_loop().time() >= ends:
+                return False
+            await asyncio.sleep(_LOOK_EVERY)
+        return True
+
+    async def _cut_off(self) -> None:
+        """Say goodbye to who is still here; who does not take it is left."""
+        here = list(self.server_state.connections)
+        tell("cut off", level=logging.WARNING, connections=len(here))
+        for connection in here:
+            if isinstance(connection, HttpProtocol):
+                connection.cut_off()
+            else:
+                connection.transport.abort()
+        self.force_exit = False
+        await self._are_gone(_GOODBYE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in self.server_state.tasks:
+            task.cancel()
+
+
+def _is_somebody_at(sockets: Sequence[socket.socket]) -> bool:
+    """Whether somebody is connected to one of *sockets* who has not been let in yet."""
+    waiting = select.poll()
+    for each in sockets:
+        waiting.register(each, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -154,6 +214,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     What comes at once is counted, be it messages or pieces of one: empty ones are within every length.
     """
+
+    def shutdown(self) -> None:
+        """Say goodbye and close; what is not open yet is refused, and nothing follows the refusal."""
+        if self.handshake_complete or self.initial_response:
+            super().shutdown()
+            return
+        self.disconnected = True
+        self.conn.send_response(self.conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "The server stops."))
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
 
     def handle_ping(self) -> None:
         """Answer, unless the client takes nothing: its pings would add up without end."""

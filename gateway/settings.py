@@ -97,6 +97,8 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     """A Redis server that all nodes share: for sessions, for representations, and for counting calls."""
 
+    stop_delay: float = 0.0
+    """For which we go on when we are told to stop, though not ready any more: till proxies have noticed."""
     log_format: LogFormat = LogFormat.JSON
     """How a line of the log is written."""
     log_level: str = "INFO"
@@ -125,9 +127,9 @@ class Settings:
         self._check_watching()
         _check_limits(self.limits)
         self._check_telemetry()
-        for name in ("expand_bytes", "hsts_seconds", "persisted_queries"):
-            if (value := getattr(self, name)) < 0:
-                raise WrongSetting(f"GATEWAY_{name.upper()} must not be negative, but is {value}.")
+        for name in ("expand_bytes", "hsts_seconds", "persisted_queries", "stop_delay"):
+            if not 0 <= (value := getattr(self, name)) < math.inf:
+                raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and not negative, not {value}.")
         if self.trusted_mode is not Mode.OFF and not self.trusted_documents:
             raise WrongSetting(f"GATEWAY_TRUSTED_DOCUMENTS is missing: {self.trusted_mode} needs a list.")
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -113,7 +114,7 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
             serve(
                 graph,
                 listening,
-                stopping=streams.stop,
+                stopping=partial(streams.stop, after=settings.stop_delay),
                 turnstile=Turnstile(admission, settings.tls_for, observer),
                 observer=observer,
             )

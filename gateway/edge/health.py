@@ -1,6 +1,7 @@
 """Whether the process lives, and whether it may be asked: for probes, and for nobody else's decisions."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ class Health:
     """
 
     records: Records
+    is_stopping: Callable[[], bool]
 
     @property
     def routes(self) -> list[Route]:
@@ -38,7 +40,9 @@ class Health:
         return PlainTextResponse("ok")
 
     async def _ready(self, _request: Request) -> Response:
-        """Answer 200 where sessions can be looked up, else 503."""
+        """Answer 200 where sessions can be looked up, else 503; 503 also once we have been told to stop."""
+        if self.is_stopping():
+            return PlainTextResponse("The gateway stops.", 503, {"retry-after": "5"})
         try:
             async with asyncio.timeout(_WITHIN):
                 await self.records.get(_NONE, "ready")

@@ -76,6 +76,11 @@ class Streams:
         self._is_stopping = False
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether the server has been told to stop."""
+        return self._is_stopping
+
+    @property
     def count(self) -> int:
         """How many are open."""
         return len(self._open)
@@ -99,9 +104,10 @@ class Streams:
         self._strangers[stream] = None
         return stream
 
-    async def stop(self) -> None:
-        """End every stream, open no other, and return when all have said goodbye, or soon."""
+    async def stop(self, *, after: float = 0.0) -> None:
+        """Open no other stream; *after* so many seconds end each, and return when all are gone, or soon."""
         self._is_stopping = True
+        await asyncio.sleep(after)
         for stream in self._open:
             stream.end(Ending.STOPPING)
         if self._open:

@@ -65,7 +65,7 @@ class Process:
 
 @contextmanager
 def gateway_before(
-    origin: str, home: Path, *, files: int | None = None, **settings: str
+    origin: str, home: Path, settings: Mapping[str, str] | None = None, *, files: int | None = None
 ) -> Iterator[Process]:
     """Run ``gateway serve`` before *origin*, as somebody whom no allowance holds back.
 
@@ -79,7 +79,7 @@ def gateway_before(
         "GATEWAY_LOG_LEVEL": "WARNING",
         "GATEWAY_CALLS_PER_SECOND": "100000",
         "GATEWAY_CALLS_PER_DAY": "100000000",
-        **settings,
+        **(settings or {}),
     }
     with _served(told, home, files) as process:
         yield process

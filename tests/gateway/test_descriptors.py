@@ -56,7 +56,9 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 async def _gateway(home: Path, files: int | None = None) -> AsyncIterator[Process]:
     async with await asyncio.start_server(_answer, "127.0.0.1", 0) as origin:
         port = origin.sockets[0].getsockname()[1]
-        with gateway_before(f"http://127.0.0.1:{port}", home, files=files, GATEWAY_BULK_LIMIT="1") as gateway:
+        with gateway_before(
+            f"http://127.0.0.1:{port}", home, {"GATEWAY_BULK_LIMIT": "1"}, files=files
+        ) as gateway:
             yield gateway
 
 

@@ -42,7 +42,7 @@ async def test_without_its_store_it_lives_but_is_not_ready(
 ) -> None:
     """Nobody would be recognised, so others are to be asked; why is nobody's business."""
     monkeypatch.setattr(health, "_WITHIN", 0.01)
-    app = Starlette(routes=Health(cast("Records", _Store(error))).routes)
+    app = Starlette(routes=Health(cast("Records", _Store(error)), lambda: False).routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as http:
         live, ready = [await http.get(f"/health/{each}") for each in ("live", "ready")]
 
