@@ -47,10 +47,11 @@ from gateway.telemetry.events import Observer, Started, Stopped, Stopping, silen
 from gateway.telemetry.sampling import sample
 from gateway.telemetry.trail import Trail
 from gateway.upstream.breaker import Tripping
-from gateway.upstream.client import Limits, open_http
+from gateway.upstream.client import Limits
 from gateway.upstream.identity import PUBLIC, Identity
 from gateway.upstream.quota.budget import Budget
 from gateway.upstream.quota.meter import Account
+from gateway.upstream.transport import open_http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

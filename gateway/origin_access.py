@@ -16,6 +16,7 @@ from gateway.loaders.window import Window
 from gateway.settings import Settings
 from gateway.storage import Storage
 from gateway.telemetry.events import Observer
+from gateway.upstream.addresses import Networks
 from gateway.upstream.breaker import Breaker, Tripping
 from gateway.upstream.caching.shelf import Shelf
 from gateway.upstream.client import Client, Limits
@@ -55,7 +56,11 @@ class OriginAccess:
         clock: Callable[[], float],
     ) -> Self:
         """Return the way to the origin that *settings* name; *clock* tells how old is what is held."""
-        limits = Limits(attempt=settings.origin_timeout, connect_to=settings.origin_connect)
+        limits = Limits(
+            attempt=settings.origin_timeout,
+            connect_to=settings.origin_connect,
+            networks=Networks.of(settings.origin_networks),
+        )
         http = open_pool(limits)
         origin = Origin.at(settings.origin_url)
         signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))

@@ -17,6 +17,7 @@ from gateway.casts import read_fields
 from gateway.edge.limits import Limits
 from gateway.edge.persisted.trusted import Mode
 from gateway.telemetry.logs import LEVELS, LogFormat
+from gateway.upstream.addresses import Networks
 from gateway.upstream.href import Origin
 
 LISTENS: Final = "http://127.0.0.1:8000"
@@ -38,6 +39,8 @@ class Settings:
     """Where the REST API is: scheme, host, perhaps a port and a path."""
     origin_connect: str | None = None
     """Where requests to it are sent instead, past the proxy in front of it: scheme, host, perhaps a port."""
+    origin_networks: tuple[str, ...] = ()
+    """Networks that connections to it may lead to, or ``public`` for the internet; without any: all."""
     consumer_key: str
     consumer_secret: str = field(repr=False)
     origin_timeout: float = 5.0
@@ -155,6 +158,12 @@ class Settings:
             except ValueError as error:
                 text = f"GATEWAY_PROXIES must be addresses or networks as 10.0.0.0/8, not {each}."
                 raise WrongSetting(text) from error
+
+        try:
+            Networks.of(self.origin_networks)
+        except ValueError as error:
+            text = f"GATEWAY_ORIGIN_NETWORKS must be networks as 10.0.0.0/8, or public: {error}."
+            raise WrongSetting(text) from error
 
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:

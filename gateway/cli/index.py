@@ -17,11 +17,13 @@ from gateway.cli.console import console, fail, failing_clearly
 from gateway.contract import Path as Address
 from gateway.resources import Href
 from gateway.settings import Settings
-from gateway.upstream.client import Client, Limits, open_http
+from gateway.upstream.addresses import Networks
+from gateway.upstream.client import Client, Limits
 from gateway.upstream.download import Downloaded, Downloads
 from gateway.upstream.errors import OriginRefused, UpstreamError
 from gateway.upstream.href import Origin, with_parameters
 from gateway.upstream.signing import Credentials, Signer
+from gateway.upstream.transport import open_http
 
 _PATIENCE: Final = 60.0
 """Seconds that the origin may be silent; it may count a large catalog before it begins."""
@@ -77,7 +79,12 @@ def index(
 async def _save(
     settings: Settings, href: Href, into: IO[bytes], tell: Callable[[Downloaded], None]
 ) -> Downloaded:
-    limits = Limits(attempt=_PATIENCE, connect=settings.origin_timeout, connections=1)
+    limits = Limits(
+        attempt=_PATIENCE,
+        connect=settings.origin_timeout,
+        connections=1,
+        networks=Networks.of(settings.origin_networks),
+    )
     signer = Signer(Credentials(settings.consumer_key, settings.consumer_secret))
     async with open_http(limits) as http:
         downloads = Downloads(Client(http, limits), signer, Origin.at(settings.origin_url))

@@ -5,25 +5,20 @@ the body is read as it was sent, and inflated here with a cap and a check that t
 """
 
 import asyncio
-import logging
-import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Literal
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
-from yarl import URL
 
 from gateway.contract import FORM
 from gateway.resources import Href
 from gateway.telemetry.events import Observer, Sent, silent
+from gateway.upstream.addresses import ANYWHERE, Networks
 from gateway.upstream.errors import (
     MalformedDocument,
     OriginTimedOut,
@@ -31,9 +26,6 @@ from gateway.upstream.errors import (
     ResponseTooLarge,
     UpstreamError,
 )
-
-# It would write every address with its query, and with it what people search for.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _HEADERS: Final = {"accept": "text/xml", "accept-encoding": "gzip", "user-agent": "netflix-graphql-gateway"}
 
@@ -49,6 +41,8 @@ class Limits:
     connections: int = 16
     connect_to: str | None = None
     """Scheme, host and port that every request is sent to, whatever its address says."""
+    networks: Networks = ANYWHERE
+    """Where connections may lead."""
 
 
 _LARGE: Final = 1_000_000
@@ -80,62 +74,6 @@ class Content:
 
     body: bytes = b""
     media_type: str = FORM
-
-
-_address: ContextVar[str] = ContextVar("_address")
-
-
-class _Transport(AiohttpTransport):
-    """Sends every address as it is, and keeps no cookies: they may be somebody else's.
-
-    aiohttp would write the escapes of an address anew, and what was signed would not be what is sent.
-    """
-
-    def __init__(self, limits: httpx.Limits, connect_to: str | None, tls: ssl.SSLContext | None) -> None:
-        super().__init__(verify=True if tls is None else tls, limits=limits, trust_env=False)
-        self._server = None if connect_to is None else httpx.URL(connect_to)
-
-    def get_client(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=self.limits.max_connections or 0, ssl=self.ssl_context)
-        jar = aiohttp.DummyCookieJar()
-        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, middlewares=(_send_as_it_is,))
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self._server is not None:
-            # The header Host, which is there already, still says what the address says.
-            at = self._server
-            request.url = request.url.copy_with(scheme=at.scheme, host=at.host, port=at.port)
-        _address.set(str(request.url))
-        return await super().handle_async_request(request)
-
-
-async def _send_as_it_is(
-    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    request.url = URL(_address.get(), encoded=True)
-    try:
-        return await send(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        # aiohttp would send it again: a change of which nobody knows what has become, or a read that the
-        # origin may have counted already, and that would have no permit of its own.
-        raise aiohttp.ClientConnectionError("The connection broke.") from error
-
-
-def open_http(limits: Limits, tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-    """Open the pool of connections to the origin; it follows no redirect and reads no proxy settings.
-
-    *tls* says whom to trust, in place of the usual authorities.
-    """
-    pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
-    return httpx.AsyncClient(
-        transport=_Transport(pool, limits.connect_to, tls),
-        timeout=httpx.Timeout(limits.attempt, connect=limits.connect),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        follow_redirects=False,
-        trust_env=False,
-    )
 
 
 class Client:

@@ -83,6 +83,8 @@ class Proxy:
     errors: list[BaseException] = field(default_factory=list)
     """What went wrong in the proxy itself; there is to be nothing."""
     connections: set[asyncio.Task[None]] = field(default_factory=set)
+    accepted: int = 0
+    """Connections that there ever were."""
 
     @property
     def calls(self) -> int:
@@ -94,6 +96,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self.connections.add(task)
+        self.accepted += 1
         try:
             while await self._serve_one(reader, writer):
                 pass

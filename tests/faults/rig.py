@@ -27,8 +27,8 @@ from gateway.schema.query import make_schema
 from gateway.settings import Settings
 from gateway.telemetry.events import Observer, silent
 from gateway.upstream.breaker import Breaker, Tripping
-from gateway.upstream.client import open_http
 from gateway.upstream.quota.budget import Budget
+from gateway.upstream.transport import open_http
 from tests.end_to_end.stack import named_people
 from tests.faults.operations import Operation
 from tests.faults.origin import Memory

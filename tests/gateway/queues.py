@@ -20,8 +20,8 @@ from gateway.loaders.viewer import Viewer
 from gateway.serving import Server, bind
 from gateway.settings import Settings
 from gateway.telemetry.events import Observer, silent
-from gateway.upstream.client import open_http
 from gateway.upstream.signing import Credentials
+from gateway.upstream.transport import open_http
 from tests.gateway.documents import ORIGIN, link, status
 from tests.gateway.graph import shared_schema
 

@@ -11,7 +11,7 @@ import gateway
 ROOT: Final = Path(gateway.__file__).parent
 UNSAFE: Final = {"pickle", "shelve", "marshal", "dill", "jsonpickle", "cloudpickle"}
 """What executes whatever a store holds."""
-AMBIENT: Final = {"edge/request_id.py", "upstream/client.py"}
+AMBIENT: Final = {"edge/request_id.py", "upstream/transport.py"}
 """Where something goes along with a task unsaid: the name of a request, and the address of one being sent."""
 
 

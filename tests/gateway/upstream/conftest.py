@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.resources import Href
-from gateway.upstream.client import Client, Limits, open_http
+from gateway.upstream.client import Client, Limits
+from gateway.upstream.transport import open_http
 
 Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
 """What a server does after it has read a request."""

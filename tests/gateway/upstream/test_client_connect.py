@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.resources import Href
-from gateway.upstream.client import Client, open_http
+from gateway.upstream.client import Client
+from gateway.upstream.transport import open_http
 from tests.gateway.upstream.conftest import LIMITS, Server, answer, says
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.upstream.client import Client, Limits, open_http
+from gateway.upstream.client import Client, Limits
 from gateway.upstream.download import MOST_REDIRECTS, Downloaded, Downloads
 from gateway.upstream.errors import (
     ForeignLink,
@@ -24,6 +24,7 @@ from gateway.upstream.errors import (
 )
 from gateway.upstream.href import Origin
 from gateway.upstream.signing import Credentials, Signer
+from gateway.upstream.transport import open_http
 from tests.gateway.upstream.conftest import Script, Server, answer, says
 
 pytestmark = pytest.mark.anyio

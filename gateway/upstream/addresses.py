@@ -1,0 +1,45 @@
+"""The networks that connections to the origin may lead to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, Self
+
+PUBLIC: Final = "public"
+"""In place of a network: all addresses of the internet, and none that is private, of this machine or link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Some networks; any where there is none."""
+
+    networks: frozenset[IPv4Network | IPv6Network] = frozenset()
+    is_public: bool = False
+    """Whether all of the internet is among them."""
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Self:
+        """Return what *texts* name, as ``10.0.0.0/8`` or ``public``; raise ``ValueError``."""
+        named = set(texts)
+        return cls(frozenset(map(ip_network, named - {PUBLIC})), PUBLIC in named)
+
+    def have(self, text: str) -> bool:
+        """Tell whether the address *text* is in one of them."""
+        if not self.networks and not self.is_public:
+            return True
+        address = _plain(ip_address(text))
+        if self.is_public and address.is_global and not address.is_multicast:
+            return True
+        return any(address in network for network in self.networks)
+
+
+ANYWHERE: Final = Networks()
+
+
+def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the address of version 4 that *address* of version 6 stands for, where it stands for one."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address.scope_id is not None:
+        address = IPv6Address(int(address))
+    return address.ipv4_mapped or address.sixtofour or address
