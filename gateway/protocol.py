@@ -13,7 +13,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.ambiguity import is_ambiguous
-from gateway.edge.turnstile import Turnstile, Whole
+from gateway.edge.turnstile import Plain, Turnstile
 from gateway.holding import Held, Holding
 from gateway.parser import Parser
 from gateway.refusing import answer, limited
@@ -76,6 +76,8 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser = Parser(self)  # type: ignore[assignment] # as much of it as is used
         self._turnstile = turnstile
         self._entered: Turnstile | None = None
+        self._awaited = bytearray()
+        self._awaited_length = 0
         self._bounds = bounds
         self._holding = Holding(held)
         self._timer: asyncio.TimerHandle | None = None
@@ -114,8 +116,12 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as a request does not become too large."""
-        if self._turnstile is not None and self._is_turned_away(data, self._turnstile):
-            return
+        if self._turnstile is not None:
+            if self._is_more_awaited(data):
+                return
+            data = self._release() + data
+            if self._is_kept_out(data, self._turnstile):
+                return
         if self._timer is None and self._unanswered() is None:
             self._wait(self._bounds.head_within)
         if self._is_in_head:
@@ -248,15 +254,17 @@ class HttpProtocol(HttpToolsProtocol):
         if value > limit:
             self._end_parsing(status, limited(what, limit, value))
 
-    def _is_turned_away(self, data: bytes, turnstile: Turnstile) -> bool:
-        """Refuse *data* where it is an operation for which there is no place."""
+    def _is_kept_out(self, data: bytes, turnstile: Turnstile) -> bool:
+        """Refuse *data* where it is an operation for which there is no place; keep what is not whole yet."""
         # Of a request that was answered early there may be more to come, and it may look like another one.
         is_between = not self._is_in_message and self._unanswered() is None
         if not is_between or self._is_stopping or self.flow.write_paused or self.transport.is_closing():
             return False
-        operation = Whole.of(data)
+        operation = Plain.of(data)
         if operation is None:
             return False
+        if operation.missing:
+            return self._is_awaited(data, operation, turnstile)
         refusal = turnstile.enter(operation)
         if refusal is None:
             self._entered = turnstile
@@ -268,6 +276,35 @@ class HttpProtocol(HttpToolsProtocol):
         )
         self.transport.write(refusal)
         return True
+
+    def _is_awaited(self, data: bytes, operation: Plain, turnstile: Turnstile) -> bool:
+        """Keep *data*, the beginning of *operation*, until the rest is there, if that is worth it."""
+        if not turnstile.awaits(operation):
+            return False
+        self._wait(self._bounds.body_within)
+        self._unset_keepalive_if_required()
+        self._awaited_length = len(data) + operation.missing
+        self._holding.begin()
+        return self._is_more_awaited(data)
+
+    def _is_more_awaited(self, data: bytes) -> bool:
+        """Keep *data* where it does not complete what is waited for."""
+        if len(self._awaited) + len(data) >= self._awaited_length:
+            return False
+        self._awaited += data
+        self._holding.receive(len(data))
+        if self._holding.is_too_much:
+            self._refuse(503, _TOO_MUCH)
+        return True
+
+    def _release(self) -> bytes:
+        """Return what was kept of an operation, and keep it no longer."""
+        if not self._awaited:
+            return b""
+        kept = bytes(self._awaited)
+        self._awaited, self._awaited_length = bytearray(), 0
+        self._holding.answered()
+        return kept
 
     def _leave(self) -> None:
         if self._entered is not None:
@@ -322,7 +359,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer = None
         if self._is_in_head:
             self._refuse(408, f"The head of a request must arrive within {self._bounds.head_within:g} s.")
-        elif self._unanswered() is not None:
+        elif self._unanswered() is not None or self._awaited:
             self._refuse(408, f"The body of a request must arrive within {self._bounds.body_within:g} s.")
         else:
             self._close()

@@ -115,7 +115,7 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
                 graph,
                 listening,
                 stopping=partial(streams.stop, after=settings.stop_delay),
-                turnstile=Turnstile(admission, settings.tls_for, observer),
+                turnstile=Turnstile(admission, settings.tls_for, observer, settings.allowed_origins),
                 observer=observer,
             )
 

@@ -45,10 +45,15 @@ class Admission:
         self._waiting = 0
         self._waiting_since = 0.0
 
+    @property
+    def is_short(self) -> bool:
+        """Whether there are fewer places than are asked for."""
+        return self._congestion.is_felt or self._is_queue_standing()
+
     def turns_away(self, priority: Priority, inside: int) -> bool:
         """Tell whether one more need not even ask for a place, where so many are *inside* already."""
         self._congestion.came(self._taken)
-        if priority is Priority.CHANGE or not (self._congestion.is_felt or self._is_queue_standing()):
+        if priority is Priority.CHANGE or not self.is_short:
             return False
         room = self._congestion.limit * (_SEARCHING if priority is Priority.SEARCH else 1.0)
         if inside < room:

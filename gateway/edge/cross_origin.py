@@ -44,18 +44,26 @@ class CrossOrigin:
         if not self._origins or scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        given = _given(headers.get("origin"), self._origins)
+        origin = headers.get("origin")
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            given = _given(origin, self._origins)
             await _Answer(send, [*given, *(_PREFLIGHT if len(given) > 1 else ())]).preflight(scope, receive)
             return
-        answer = _Answer(send, [*given, *((_EXPOSED,) if len(given) > 1 else ())])
-        await self._app(scope, receive, answer.send)
+        await self._app(scope, receive, _Answer(send, readable(origin, self._origins)).send)
 
     def _is_known(self, headers: Headers, path: str) -> bool:
         if not self._hosts or path.startswith(_HEALTH):
             return True
         named = headers.getlist("host")
         return len(named) == 1 and named[0].lower() in self._hosts
+
+
+def readable(origin: str | None, origins: Collection[str]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that tell a browser whether a page at *origin* may read an answer."""
+    if not origins:
+        return []
+    given = _given(origin, origins)
+    return [*given, _EXPOSED] if len(given) > 1 else given
 
 
 class _Answer:
@@ -76,7 +84,7 @@ class _Answer:
         await PlainTextResponse("", 204)(scope, receive, self.send)
 
 
-def _given(origin: str | None, origins: frozenset[str]) -> list[tuple[bytes, bytes]]:
+def _given(origin: str | None, origins: Collection[str]) -> list[tuple[bytes, bytes]]:
     """Return what every answer says: that it depends on who asks, and whether *origin* may read it."""
     varies = [(b"vary", b"Origin")]
     if origin is None or origin not in origins:

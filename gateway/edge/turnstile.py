@@ -2,18 +2,20 @@
 
 A worker that is asked five times what it can do refuses four of five requests; so a refusal must cost next to
 nothing, or it takes the time of those that are served. What comes whole and plain is judged as it came, by a
-glance. Everything else goes the long way, and finds out at ``Admission.place``.
+glance, and while some are turned away the rest of what comes in pieces is waited for. Everything else goes
+the long way, and finds out at ``Admission.place``.
 """
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
 import orjson
 
 from gateway.edge.admission import Admission, overloaded
+from gateway.edge.cross_origin import readable
 from gateway.edge.errors import told
 from gateway.edge.gate import protecting
 from gateway.edge.media import GRAPHQL_JSON, JSON
@@ -27,18 +29,22 @@ _A_HEADER: Final = re.compile(_HEADER)
 _HEADERS: Final = re.compile(b"(?:%b)+" % _HEADER)
 _LONGEST_HEAD: Final = 8_192
 _LONGEST_LENGTH: Final = 7
+_LONGEST_AWAITED: Final = 65_536
+"""Bytes of a body that are waited for: most libraries send it behind the head, in a piece of its own."""
 
-_UNPLAIN: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"origin"})
-"""Headers that say how a request is framed or goes on, or whose page may read the answer."""
+_UNPLAIN: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade"})
+"""Headers that say how a request is framed or goes on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """An operation that came by HTTP in one piece: nothing of it is still on its way, and nothing follows."""
+class Plain:
+    """An operation that comes by HTTP, so that all who read HTTP agree on it; nothing follows it."""
 
     headers: Mapping[bytes, bytes]
     """By name in lower case."""
     body: bytes
+    missing: int
+    """Bytes of the body that are still on their way."""
 
     @classmethod
     def of(cls, data: bytes) -> Self | None:
@@ -59,23 +65,40 @@ class Whole:
             and headers.get(b"connection", b"keep-alive") == b"keep-alive"
             and length.isdigit()
             and len(length) <= _LONGEST_LENGTH
-            and int(length) == len(body)
+            and len(body) <= int(length)
         )
-        return cls(headers, body) if is_plain else None
+        return cls(headers, body, int(length) - len(body)) if is_plain else None
 
 
 class Turnstile:
-    """Lets requests in to an *admission*, or not, and tells *observer*; see ``Gate`` for *tls_for*."""
+    """Lets requests in to an *admission*, or not, and tells *observer*.
 
-    def __init__(self, admission: Admission, tls_for: int = 0, observer: Observer = silent) -> None:
+    Pages at *origins* may read what is said; see ``Gate`` for *tls_for*.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        tls_for: int = 0,
+        observer: Observer = silent,
+        origins: Collection[str] = (),
+    ) -> None:
         self._admission = admission
         self._observer = observer
+        self._origins = frozenset(origins)
         self._inside = 0
-        always = {**_SAID, **{name.decode(): value.decode() for name, value in protecting(tls_for)}}
-        self._head = _STATUS + _lines(always)
+        self._head = _STATUS + _lines([*_SAID, *protecting(tls_for)])
 
-    def enter(self, operation: Whole) -> bytes | None:
-        """Return the HTTP response that turns *operation* away; None where it is let in, until it leaves."""
+    def awaits(self, operation: Plain) -> bool:
+        """Whether the rest of *operation* is worth waiting for, to turn it away if need be."""
+        is_short = len(operation.body) + operation.missing <= _LONGEST_AWAITED
+        return operation.missing > 0 and is_short and self._admission.is_short
+
+    def enter(self, operation: Plain) -> bytes | None:
+        """Return the HTTP response that turns *operation* away; None where it is let in, until it leaves.
+
+        All of *operation* must be there.
+        """
         priority = self._admission.glance.at(operation.body)
         if self._admission.turns_away(priority, self._inside):
             self._observer(TurnedAway(priority.name.lower()))
@@ -93,15 +116,24 @@ class Turnstile:
         kind = GRAPHQL_JSON if GRAPHQL_JSON.encode() in headers.get(b"accept", b"") else JSON
         extensions = {**_EXTENSIONS, "requestId": name}
         body = orjson.dumps({"errors": [{"message": _REFUSAL.detail, "extensions": extensions}]})
-        said = {"content-type": f"{kind}; charset=utf-8", REQUEST_ID: name, "content-length": str(len(body))}
-        return f"{self._head}{_lines(said)}\r\n".encode("ascii") + body
+        said = [
+            (b"content-type", b"%b; charset=utf-8" % kind.encode()),
+            (REQUEST_ID.encode(), name.encode()),
+            (b"content-length", b"%d" % len(body)),
+            *readable(headers.get(b"origin", b"").decode("ascii"), self._origins),
+        ]
+        return b"%b%b\r\n%b" % (self._head, _lines(said), body)
 
 
-def _lines(headers: Mapping[str, str]) -> str:
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 _REFUSAL: Final = overloaded()
 _EXTENSIONS: Final = told(_REFUSAL.code)
-_STATUS: Final = "HTTP/1.1 503 Service Unavailable\r\n"
-_SAID: Final = {**dict(_REFUSAL.headers or {}), "cache-control": "no-store", "vary": "Accept"}
+_STATUS: Final = b"HTTP/1.1 503 Service Unavailable\r\n"
+_SAID: Final = (
+    *((name.encode(), value.encode()) for name, value in (_REFUSAL.headers or {}).items()),
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Accept"),
+)

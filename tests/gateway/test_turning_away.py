@@ -1,7 +1,7 @@
 """What a connection does with requests that are refused as they came, by raw sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +15,8 @@ from starlette.routing import Route
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Priority
 from gateway.edge.turnstile import Turnstile
+from gateway.holding import Held
+from gateway.protocol import Bounds
 from gateway.serving import Server, bind
 from tests.gateway.graph import TURNS
 
@@ -32,6 +34,10 @@ class _Door(Admission):
         self.is_open = False
         self.inside: list[int] = []
 
+    @property
+    def is_short(self) -> bool:
+        return not self.is_open
+
     def turns_away(self, priority: Priority, inside: int) -> bool:
         del priority
         self.inside.append(inside)
@@ -46,6 +52,7 @@ class _House:
     door: _Door
     held: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    held_bytes: Held = field(default_factory=lambda: Held(0, 0))
 
     async def answer(self, request: Request) -> Response:
         """Answer, once somebody says so, with as much as was sent."""
@@ -59,14 +66,15 @@ async def _at_once(_request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _house() -> AsyncIterator[_House]:
+async def _house(bounds: Bounds | None = None) -> AsyncIterator[_House]:
     listening = bind("127.0.0.1", 0, setting="PORT")
     house = _House(listening.getsockname()[1], _Door())
     routes = [
         Route("/graphql", house.answer, methods=["POST"]),
         Route("/unread", _at_once, methods=["POST"]),
     ]
-    server = Server(Starlette(routes=routes), turnstile=Turnstile(house.door))
+    server = Server(Starlette(routes=routes), bounds=bounds, turnstile=Turnstile(house.door))
+    house.held_bytes = server.held
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
@@ -154,12 +162,99 @@ async def test_the_rest_of_a_body_is_no_request() -> None:
 
 
 async def test_what_comes_in_pieces_goes_the_long_way() -> None:
-    """It is not judged by what has come of it."""
+    """While there are places it is not waited for, and not judged by what has come of it."""
     async with _house() as house, _client(house) as client:
         house.held.set()
+        house.door.is_open = True
         client.writer.write(ASKED[:-1])
         await house.begun.wait()
         client.writer.write(ASKED[-1:])
 
         assert await client.answer() == (200, b"2 bytes")
     assert house.door.inside == []
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - what a server holds is told in no other way
+            await asyncio.sleep(0)
+
+
+async def _write_apart(house: _House, client: _Client, pieces: Iterable[bytes]) -> None:
+    """Write *pieces*, each once the one before has been kept."""
+    for piece in pieces:
+        before = house.held_bytes.bytes
+        client.writer.write(piece)
+        await _until(lambda before=before: house.held_bytes.bytes != before)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("opens", [False, True])
+async def test_the_rest_is_waited_for_while_others_are_turned_away(opens: bool) -> None:  # noqa: FBT001
+    """Most libraries send the body behind the head: all of it is judged, and let in or refused."""
+    async with _house() as house, _client(house) as client:
+        house.held.set()
+        await _write_apart(house, client, [ASKED[:-2], ASKED[-2:-1]])
+        assert house.door.inside == []
+        house.door.is_open = opens
+        client.writer.write(ASKED[-1:])
+        status, body = await client.answer()
+
+        assert (status, b"OVERLOADED" in body) == ((200, False) if opens else (503, True))
+        assert house.door.inside == [0]
+        assert house.held_bytes.bytes == 0
+
+
+async def test_more_than_the_rest_goes_the_long_way() -> None:
+    """There it is seen what it is."""
+    async with _house() as house, _client(house) as client:
+        house.held.set()
+        await _write_apart(house, client, [ASKED[:-1]])
+        client.writer.write(ASKED[-1:] + ASKED)
+
+        assert [await client.answer(), await client.answer()] == [(200, b"2 bytes")] * 2
+        assert house.door.inside == []
+
+
+@pytest.mark.parametrize(("length", "is_awaited"), [(65_536, True), (65_537, False)])
+async def test_no_more_than_64_kib_are_waited_for(length: int, is_awaited: bool) -> None:  # noqa: FBT001
+    """Longer bodies go the long way (limit, limit + 1)."""
+    async with _house() as house, _client(house) as client:
+        client.writer.write(POST % (b"/graphql", length))
+        await _until(lambda: house.begun.is_set() or house.held_bytes.bytes > 0)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+        assert house.begun.is_set() is not is_awaited
+
+
+async def test_the_rest_must_come_in_time() -> None:
+    """It is not waited for longer than for any body."""
+    async with _house(Bounds(body_within=0.1)) as house, _client(house) as client:
+        client.writer.write(ASKED[:-1])
+        status, body = await client.answer()
+
+    assert status == 408
+    assert b"The body of a request must arrive within 0.1 s." in body
+    assert house.held_bytes.bytes == 0
+
+
+async def test_who_leaves_is_not_waited_for() -> None:
+    """What was kept of an operation goes with its client."""
+    async with _house() as house, _client(house) as client:
+        await _write_apart(house, client, [ASKED[:-1]])
+        client.writer.transport.abort()
+        await _until(lambda: house.held_bytes.bytes == 0)
+
+    assert house.door.inside == []
+
+
+async def test_what_is_waited_for_is_counted() -> None:
+    """With all that is held for clients: there is no more room for it than for what is read at once."""
+    async with _house(Bounds(held=0, share=5_000)) as house, _client(house) as client:
+        await _write_apart(house, client, [POST % (b"/graphql", 2_000)])
+        client.writer.write(b" " * 1_000)
+        status, body = await client.answer()
+
+    assert status == 503
+    assert b"The gateway holds too much for its clients." in body
+    assert house.held_bytes.bytes == 0

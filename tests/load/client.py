@@ -24,7 +24,8 @@ class Shot:
 
     due: float
     kind: str
-    request: bytes
+    request: Sequence[bytes]
+    """Its pieces, each sent for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Connection(asyncio.Protocol):
     def send(self, shot: Shot, due: float) -> None:
         """Send *shot*, which was *due* by the loop's clock."""
         self._shot, self._due = shot, due
-        self._transport.write(shot.request)
+        for piece in shot.request:
+            self._transport.write(piece)
 
     def close(self) -> None:
         """Hang up."""

@@ -6,8 +6,9 @@ all else the other: so what is read is held by the gateway, and changes alone go
 are ratios of one run, but for the time of a refusal. What other processes kept the gateway and us from
 computing is left out of all of them; on a machine that does nothing else it is hardly anything.
 
-Under overload the mix of what is answered is another one. So goodput is told as work: an answer counts as
-much as its kind costs of the gateway's processor where nothing else is asked.
+Under overload the mix of what is answered is another one. So what is searched and what is read cost about the
+same here, and it is no gain to answer one in place of the other. Half of the requests come as browsers send
+them, in one piece and with the page that they are from; half as most libraries do, the body behind the head.
 
 ``LOAD_SECONDS`` says how long the overload lasts: a minute by default.
 """
@@ -15,6 +16,7 @@ much as its kind costs of the gateway's processor where nothing else is asked.
 import gc
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.verify
 SECONDS: Final = float(os.environ.get("LOAD_SECONDS", "60"))
 OVERLOAD: Final = 5
 SEARCH: Final = """query Search($word: String!) { titles(search: $word) { totalCount nodes {
-    id name { regular } releaseYear cast { name } } } }"""
+    id name { regular } releaseYear synopsis cast { name bio } directors { name } } } }"""
 READ: Final = """query Read($id: ID!) { node(id: $id) { id ... on Movie {
     name { regular } synopsis releaseYear cast { name bio }
     directors { name bio filmography(first: 5) { nodes { name { regular } } } }
@@ -60,12 +62,20 @@ WORDS: Final = (
 SHARES: Final = {"search": 0.6, "read": 0.3985, "write": 0.0015}
 
 
-def _request(query: str, variables: Mapping[str, object], token: str | None = None) -> bytes:
+PAGE: Final = "https://app.example"
+
+
+def _request(
+    query: str, variables: Mapping[str, object], token: str | None = None, *, is_by_browser: bool
+) -> Sequence[bytes]:
+    """Return the pieces of a request."""
     body = orjson.dumps({"query": query, "variables": variables})
     lines = ["POST /graphql HTTP/1.1", "host: gateway", "content-type: application/json"]
     lines += ["accept: application/json", f"content-length: {len(body)}"]
     lines += [f"authorization: Bearer {token}"] if token else []
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    lines += [f"origin: {PAGE}"] if is_by_browser else []
+    head = "\r\n".join([*lines, "", ""]).encode()
+    return [head + body] if is_by_browser else [head, body]
 
 
 @dataclass(slots=True)
@@ -91,15 +101,18 @@ class Mix:
             due += self.chance.expovariate(rate)
         return shots
 
-    def _request(self, kind: str) -> bytes:
+    def _request(self, kind: str) -> Sequence[bytes]:
+        by_browser = self.made % 2 == 0
         match kind:
             case "search":
-                return _request(SEARCH, {"word": self.chance.choice(WORDS), "number": self.made})
+                asked = {"word": self.chance.choice(WORDS), "number": self.made}
+                return _request(SEARCH, asked, is_by_browser=by_browser)
             case "read":
-                return _request(READ, {"id": self.chance.choice(self.titles), "number": self.made})
+                asked = {"id": self.chance.choice(self.titles), "number": self.made}
+                return _request(READ, asked, is_by_browser=by_browser)
         title = self.chance.choice(self.titles)
         change = {"kind": "DISC", "titleId": title, "clientMutationId": f"{os.getpid()}-{self.made}"}
-        return _request(ADD, {"input": change}, self.chance.choice(self.bearers))
+        return _request(ADD, {"input": change}, self.chance.choice(self.bearers), is_by_browser=by_browser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +124,16 @@ class Measured:
     """That the gateway had for it."""
     stalls: Stalls
 
-    def rate(self, costs: Mapping[str, float]) -> float:
-        """Return how much was answered in a second, by what it costs."""
-        return sum(costs[hit.kind] for hit in self.hits if hit.is_good) / self.seconds
-
     @property
     def answered(self) -> float:
         """Return how many requests were answered in a second."""
         return sum(hit.is_good for hit in self.hits) / self.seconds
 
-    def told(self, costs: Mapping[str, float]) -> str:
+    @property
+    def told(self) -> str:
         """Return what to print of it."""
         kinds = ", ".join(f"{kind} {self.share_good(kind):.1%}" for kind in SHARES)
-        asked = len(self.hits) / self.seconds
-        return f"{asked:.0f} a second: {self.answered:.0f} answered, {self.rate(costs):.3f} of work; {kinds}"
+        return f"{len(self.hits) / self.seconds:.0f} a second: {self.answered:.0f} answered; {kinds}"
 
     def share_good(self, kind: str) -> float:
         """Return how many of *kind* were answered."""
@@ -162,16 +171,17 @@ class Trial:
         """Return what comes of as much as the gateway can do."""
         about = 1 / sum(costs[kind] * share for kind, share in SHARES.items())
         found = [await self.under(share * about, 5) for share in (0.7, 0.8, 0.9, 1.0)]
-        return max(found, key=lambda each: each.rate(costs))
+        return max(found, key=lambda each: each.answered)
 
     async def under(self, rate: float, seconds: float) -> Measured:
         """Return what comes of *rate* requests a second."""
         shots = self._mix.shots(rate, seconds)
         stalls = Stalls([self._pid, os.getpid()])
-        before = waited(self._pid)
+        before, begun = waited(self._pid), time.monotonic()
         async with stalls.noted():
             hits = await self._clients.fire(shots)
-        return Measured(hits, seconds - (waited(self._pid) - before), stalls)
+        # Who is kept from computing is late with the last answers, too.
+        return Measured(hits, time.monotonic() - begun - (waited(self._pid) - before), stalls)
 
 
 @contextmanager
@@ -206,9 +216,9 @@ def _tell(costs: Mapping[str, float], peak: Measured, overload: Measured) -> Non
     within = {share: f"{1000 * overload.refused_within(share):.1f} ms" for share in (0.5, 0.9, 0.99)}
     lines = {
         "costs": ", ".join(f"{kind} {1000 * cost:.2f} ms" for kind, cost in costs.items()),
-        "peak": peak.told(costs),
-        f"{OVERLOAD} x": overload.told(costs),
-        "goodput": f"{overload.rate(costs) / peak.rate(costs):.1%} of the peak",
+        "peak": peak.told,
+        f"{OVERLOAD} x": overload.told,
+        "goodput": f"{overload.answered / peak.answered:.1%} of the peak",
         "refused within": ", ".join(f"{time} ({share:.0%})" for share, time in within.items()),
     }
     print("", *(f"{name}: {said}" for name, said in lines.items()), sep="\n  ")  # noqa: T201 - to be read
@@ -216,7 +226,7 @@ def _tell(costs: Mapping[str, float], peak: Measured, overload: Measured) -> Non
 
 def test_five_times_too_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is answered stays, refusals come at once and say when to ask again, changes are all made (G12)."""
-    with site(tmp_path) as place:
+    with site(tmp_path, GATEWAY_ALLOWED_ORIGINS=PAGE) as place:
         mix = Mix(_warm(place), place.bearers())
         with apart(place.gateway.pid, [place.origin.pid]), _no_garbage_collected():
             costs, peak, overload = uvloop.run(_measure(place, mix))
@@ -224,7 +234,7 @@ def test_five_times_too_much(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     with capsys.disabled():
         _tell(costs, peak, overload)
 
-    assert overload.rate(costs) >= 0.9 * peak.rate(costs)
+    assert overload.answered >= 0.9 * peak.answered
     assert overload.refused_within(0.99) <= 0.02
     assert set(refusals) == {(503, "1")}
     assert overload.share_good("write") >= 0.99
