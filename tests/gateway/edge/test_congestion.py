@@ -1,12 +1,16 @@
 """How much may be under way, as the loop becomes busy and free."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
-from gateway.edge.congestion import Congestion
+from gateway.edge.congestion import Congestion, _kept_from_computing
 
 pytestmark = pytest.mark.anyio
 
@@ -25,12 +29,18 @@ class _Worker:
     def __init__(self) -> None:
         self.now = 0.0
         self.worked = 0.0
-        self.congestion = Congestion(MOST, clock=lambda: self.now, work=lambda: self.worked)
+        self.kept = 0.0
+        self.congestion = Congestion(
+            MOST, clock=lambda: self.now, work=lambda: self.worked, kept=lambda: self.kept
+        )
 
-    async def turn(self, *, work: float, under_way: int, lasting: float = 1.01 * INTERVAL) -> int:
+    async def turn(
+        self, *, work: float, under_way: int, lasting: float = 1.01 * INTERVAL, kept: float = 0.0
+    ) -> int:
         """Pass a turn; return the limit after it."""
         self.congestion.came(under_way)
         self.worked += work
+        self.kept += kept
         self.now += lasting
         await asyncio.sleep(0)
         return self.congestion.limit
@@ -115,9 +125,36 @@ async def test_a_burst_is_no_congestion() -> None:
 async def test_that_others_take_the_processor_is_no_congestion() -> None:
     """A turn may last long for that; fewer operations would not make it shorter."""
     worker = _Worker()
-    await worker.turn(work=0.0001, under_way=100, lasting=1.0)
+    await worker.turn(work=0.0001, under_way=100, lasting=1.0, kept=0.9999)
 
     assert worker.congestion.limit == MOST
+
+
+async def test_a_queue_stands_while_others_take_the_processor() -> None:
+    """A worker that is let compute a quarter of the time has more waiting in each turn than it can do."""
+    worker = _Worker()
+    while worker.now < STANDING + INTERVAL:
+        await worker.turn(work=BUSY, under_way=100, lasting=4 * BUSY, kept=3 * BUSY)
+
+    assert worker.congestion.is_felt
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="The system does not say who runs where.")
+def test_the_wait_for_a_processor_is_known() -> None:
+    """Who shares one with a process that computes is kept from it about as long as that computes."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        end, kept = time.thread_time() + 0.2, _kept_from_computing()
+        while time.thread_time() < end:
+            pass
+    finally:
+        other.kill()
+        other.wait()
+        os.sched_setaffinity(0, before)
+
+    assert _kept_from_computing() - kept > 0.02
 
 
 async def test_there_is_room_again_soon() -> None:
