@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
+from gateway.origin.engines import onehop
 from gateway.origin.engines.engine import DatabaseUnusable, translate_errors
 
 _PRAGMAS: Final = (
@@ -92,7 +93,8 @@ def _path(url: URL) -> str:
 
 def _engine(url: URL, wait: float) -> AsyncEngine:
     """Return connections whose statements wait so many seconds for a writer of another process."""
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": wait})
+    how = {"isolation_level": None, "timeout": wait, "async_creator_fn": onehop.connect}
+    engine = create_async_engine(url, connect_args=how)
     event.listen(engine.sync_engine, "connect", partial(_connected, wait))
     event.listen(engine.sync_engine, "begin", _began)
     return engine

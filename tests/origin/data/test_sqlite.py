@@ -25,6 +25,24 @@ async def test_what_was_written_is_durable_and_checked(sqlite_databases: Databas
     assert settings == ["wal", 2, 1, 4_000]
 
 
+async def test_a_statement_is_one_way_to_the_thread_and_back(
+    sqlite_databases: Databases, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A session of two statements begins, asks twice, and undoes itself; so does the pool once more."""
+    database = Database(sqlite_databases.make())
+    async with database.read():
+        pass
+
+    with caplog.at_level("DEBUG", "aiosqlite"):
+        async with database.read() as session:
+            rows = [(await session.execute(text("VALUES (:a), (2)"), {"a": a})).all() for a in (1, 3)]
+    ways = [record for record in caplog.records if record.getMessage().startswith("executing")]
+    await database.close()
+
+    assert rows == [[(1,), (2,)], [(3,), (2,)]]
+    assert len(ways) == 5
+
+
 async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """Nothing is created where the folder is wrong."""
     path = tmp_path / "nowhere" / "titles.db"
