@@ -1,4 +1,4 @@
-"""How much a server holds for its clients: of requests that are not answered, of answers not taken. Pure."""
+"""How much a server holds for its clients: of what is not read, answered or taken yet. Pure."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ class Held:
     share: int
     """What each may have, however much the others have."""
     bytes: int = 0
+    sockets: int = 0
+    """How many of them are WebSockets."""
 
 
 class Holding:
@@ -26,11 +28,12 @@ class Holding:
         self._held = held
         self._requests: deque[int] = deque()
         self._untaken = 0
+        self._unread = 0
 
     @property
     def bytes(self) -> int:
         """How much it is."""
-        return sum(self._requests) + self._untaken
+        return sum(self._requests) + self._untaken + self._unread
 
     @property
     def is_too_much(self) -> bool:
@@ -58,8 +61,14 @@ class Holding:
         self._held.bytes += size - self._untaken
         self._untaken = size
 
+    def leave_unread(self, size: int) -> None:
+        """Hold *size* bytes that are a part of something yet, in place of what it was before."""
+        self._held.bytes += size - self._unread
+        self._unread = size
+
     def clear(self) -> None:
         """Let go of everything."""
         while self._requests:
             self.answered()
         self.leave_untaken(0)
+        self.leave_unread(0)

@@ -39,19 +39,25 @@ class Bounds:
     headers: int = 100
     connections: int = 2_000
     """Of all clients, those that do nothing included."""
+    sockets: int = 750
+    """Of them, those that are WebSockets: 500 are served, and others told why they are not."""
     held: int = 16 * 1024 * 1024
-    """Bytes of all requests that are not answered, and of all answers that are not taken."""
+    """Bytes of all requests that are not answered, of messages in part, and of answers not taken."""
     share: int = 8_192
     """Bytes of them that a connection may have, however much the others have."""
 
 
 _SEPARATORS: Final = len(b": \r\n")
+_FEW_HEADERS: Final = 20
+"""As many are within what a request takes; any others are counted."""
+_HEADER: Final = 160
+"""Bytes that a header takes beside those that were sent, about."""
 _UNTAKEN: Final = 16_384
 """Bytes of an answer that nobody needs to take: they are not waited for, and not counted."""
 _TAKEN: Final = 65_536
 """Bytes of an answer that a client has to take in time."""
 _AMBIGUOUS: Final = "This request could be read in more than one way."
-_TOO_MUCH: Final = "The gateway holds too much for its clients."
+TOO_MUCH: Final = "The gateway holds too much for its clients."
 
 
 class _Refused(Exception):
@@ -79,6 +85,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._awaited = bytearray()
         self._awaited_length = 0
         self._bounds = bounds
+        self._held = held
         self._holding = Holding(held)
         self._timer: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
@@ -113,6 +120,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._holding.clear()
         cast("Parser", self.parser).close()
         super().connection_lost(exc)
+        # All requests know us: garbage of that kind is rarely looked for.
+        self.pipeline.clear()
+        self.cycle = self._cycle = None  # type: ignore[assignment] # nothing more is read
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as a request does not become too large."""
@@ -129,7 +139,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._read(data)
         self._holding.receive(len(data))
         if self._holding.is_too_much and not self.transport.is_closing():
-            self._refuse(503, _TOO_MUCH)
+            self._refuse(503, TOO_MUCH)
         # What has arrived of a header is not told before it is complete.
         most = self._bounds.url + self._bounds.header_bytes
         if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
@@ -140,7 +150,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._holding.begin()
         if self._holding.is_too_much:
-            self._end_parsing(503, _TOO_MUCH)
+            self._end_parsing(503, TOO_MUCH)
         self._is_in_head = self._is_in_message = True
         self._head_bytes = self._header_bytes = self._headers = 0
 
@@ -154,6 +164,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_in_head:
             super().on_header(name, value)
         self._headers += 1
+        if self._headers > _FEW_HEADERS:
+            self._holding.receive(_HEADER)
         self._header_bytes += len(name) + len(value) + _SEPARATORS
         self._check(431, "The headers", self._bounds.headers, self._headers)
         self._check(431, "The bytes of the headers", self._bounds.header_bytes, self._header_bytes)
@@ -167,6 +179,8 @@ class HttpProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if b"#" in self.url or is_ambiguous(version, self.headers, upgrades=upgrades):
             self._end_parsing(400, _AMBIGUOUS)
+        if upgrades:
+            self._check(503, "The WebSockets", self._bounds.sockets, self._held.sockets + 1)
         self._is_in_head = False
         self._wait(None if upgrades else self._bounds.body_within)
         super().on_headers_complete()
@@ -294,7 +308,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._awaited += data
         self._holding.receive(len(data))
         if self._holding.is_too_much:
-            self._refuse(503, _TOO_MUCH)
+            self._refuse(503, TOO_MUCH)
         return True
 
     def _release(self) -> bytes:

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,8 +20,9 @@ from websockets.frames import CloseCode, Frame
 from gateway.descriptors import places
 from gateway.edge.turnstile import Turnstile
 from gateway.garbage import rarely_collected
-from gateway.holding import Held
-from gateway.protocol import Bounds, HttpProtocol
+from gateway.holding import Held, Holding
+from gateway.memory import give_back
+from gateway.protocol import TOO_MUCH, Bounds, HttpProtocol
 from gateway.telemetry.events import Observer, silent
 from gateway.telemetry.logs import tell
 
@@ -52,6 +53,12 @@ _LOOK_EVERY: Final = 0.02
 
 _GOODBYE: Final = 1.0
 """Seconds that clients are given to take what they are told when they are cut off."""
+
+_TICKS: Final = 100
+"""Of the server, ten a second, after which memory is given back."""
+
+_PIECE: Final = 64
+"""Bytes that a piece of a message takes beside what is in it, about."""
 
 
 Stopping = Callable[[], Awaitable[None]]
@@ -131,6 +138,7 @@ class Server(uvicorn.Server):
         protocol = partial(
             HttpProtocol, bounds=bounds, held=self.held, turnstile=turnstile, observer=observer
         )
+        sockets = partial(WebSocketProtocol, held=self.held)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -142,7 +150,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,
                 proxy_headers=False,
-                ws="none" if stopping is None else WebSocketProtocol,
+                ws="none" if stopping is None else cast("type[WebSocketProtocol]", sockets),
                 ws_max_size=LONGEST_MESSAGE,
                 ws_ping_interval=PING_EVERY,
                 ws_ping_timeout=PING_EVERY,
@@ -150,6 +158,12 @@ class Server(uvicorn.Server):
             )
         )
         self._stopping = stopping
+
+    async def on_tick(self, counter: int) -> bool:
+        """Give memory back now and then; says whether to stop."""
+        if counter % _TICKS == 0:
+            give_back()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: answer who is here, let in nobody else, and cut off who is still here in the end."""
@@ -212,8 +226,32 @@ def _is_somebody_at(sockets: Sequence[socket.socket]) -> bool:
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Drops a client that takes nothing any more; uvicorn would wait for ever until it has taken the rest.
 
-    What comes at once is counted, be it messages or pieces of one: empty ones are within every length.
+    What comes at once is counted, be it messages or pieces of one: empty ones are within every length. What
+    is held of all that is counted with what is held for all other connections.
     """
+
+    def __init__(self, *args: Any, held: Held, **kwargs: Any) -> None:  # noqa: ANN401 - as uvicorn has them
+        super().__init__(*args, **kwargs)
+        self._held = held
+        self._holding = Holding(held)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the place of a connection of HTTP."""
+        self._held.sockets += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hold nothing more."""
+        self._held.sockets -= 1
+        self._holding.clear()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, as long as there is not too much of what cannot be taken yet."""
+        super().data_received(data)
+        self._holding.leave_unread(len(self.conn.reader.buffer))
+        if self._holding.is_too_much:
+            self._fail(CloseCode.TRY_AGAIN_LATER, TOO_MUCH)
 
     def shutdown(self) -> None:
         """Say goodbye and close; what is not open yet is refused, and nothing follows the refusal."""
@@ -232,23 +270,61 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.conn.data_to_send()
 
+    def handle_text(self, event: Frame) -> None:
+        """Take a message, or the first piece of one."""
+        self._begin(event)
+        super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        """Take a message, or the first piece of one."""
+        self._begin(event)
+        super().handle_bytes(event)
+
     def handle_cont(self, event: Frame) -> None:
         """Take a piece of a message."""
         if len(self.frames) < MOST_PIECES:
+            self._holding.receive(_PIECE + len(event.data))
             super().handle_cont(event)
         else:
             self._fail(CloseCode.MESSAGE_TOO_BIG, f"A message may have at most {MOST_PIECES} pieces.")
 
     def send_receive_event_to_app(self) -> None:
-        """Take a message."""
+        """Take a message; it is passed over where the application has said its last word."""
         if self.queue.qsize() < MOST_WAITING:
+            if self.close_sent:
+                self._holding.answered()
             super().send_receive_event_to_app()
         else:
             self.frames = []
             self._fail(CloseCode.POLICY_VIOLATION, f"At most {MOST_WAITING} messages may come at once.")
 
+    async def receive(self) -> Any:  # noqa: ANN401 - as uvicorn has it
+        """Give the application what has come."""
+        event = await super().receive()
+        if event["type"] == "websocket.receive":
+            self._holding.answered()
+        return event
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what is written, if there is room for it."""
+        super().pause_writing()
+        self._holding.leave_untaken(self.transport.get_write_buffer_size())
+        if self._holding.is_too_much:
+            self.transport.abort()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._holding.leave_untaken(0)
+        super().resume_writing()
+
+    def _begin(self, event: Frame) -> None:
+        self._holding.begin()
+        self._holding.receive(_PIECE + len(event.data))
+
     def _fail(self, code: CloseCode, why: str) -> None:
-        if not self.close_sent:
+        if not self.handshake_complete:
+            self.transport.abort()
+        elif not self.close_sent:
             self.conn.fail(code, why)
             self.handle_parser_exception()
 
