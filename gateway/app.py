@@ -79,8 +79,13 @@ class Contexts:
 
     def make(self, viewer: Viewer | None, trail: Trail | None = None) -> Context:
         """Return the context of an operation that begins now, on *viewer*'s behalf."""
-        deadline = asyncio.get_running_loop().time() + self.settings.operation_timeout
-        operation = Operation(deadline, most_calls=self.settings.calls_per_operation, trail=trail or Trail())
+        now = asyncio.get_running_loop().time()
+        operation = Operation(
+            now + self.settings.operation_timeout,
+            changes_until=now + self.settings.change_timeout,
+            most_calls=self.settings.calls_per_operation,
+            trail=trail or Trail(),
+        )
         return Context(
             origin=self.access.origin,
             loader=ResourceLoader(self.access.window, operation),

@@ -58,6 +58,7 @@ class OriginAccess:
         """Return the way to the origin that *settings* name; *clock* tells how old is what is held."""
         limits = Limits(
             attempt=settings.origin_timeout,
+            first_byte=settings.origin_first_byte,
             connect_to=settings.origin_connect,
             networks=Networks.of(settings.origin_networks),
         )

@@ -45,8 +45,12 @@ class Settings:
     consumer_secret: str = field(repr=False)
     origin_timeout: float = 5.0
     """How long one upstream request may take."""
+    origin_first_byte: float = 3.0
+    """After which its answer must have begun; sooner where ``origin_timeout`` is less."""
     operation_timeout: float = 10.0
     """How long one GraphQL operation may take."""
+    change_timeout: float = 15.0
+    """How long one that changes anything may take, where that is longer."""
     bulk_limit: int = 200
     """The most entries of one bulk request."""
     bulk_bytes: int = 4_000_000
@@ -238,7 +242,9 @@ def _check_limits(limits: Limits) -> None:
 
 _POSITIVE = (
     "origin_timeout",
+    "origin_first_byte",
     "operation_timeout",
+    "change_timeout",
     "bulk_limit",
     "bulk_bytes",
     "calls_per_operation",

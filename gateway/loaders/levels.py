@@ -16,6 +16,8 @@ class Operation:
     """One GraphQL operation: until when it waits (a time of the loop), and what it has cost so far."""
 
     deadline: float
+    changes_until: float = 0.0
+    """Until when it waits, if that is later, once it changes anything."""
     requests: int = 0
     """HTTP requests that carried something for it."""
     calls: int = 0
@@ -34,6 +36,10 @@ class Operation:
     """The requests that carried something for it, where they are to be told; else None."""
     trail: Trail = field(default_factory=Trail)
     """What those who run the gateway see of it."""
+
+    def begin_change(self) -> None:
+        """Give it the time that changes have: what they are is to be found out, whatever gets lost."""
+        self.deadline = max(self.deadline, self.changes_until)
 
     def admit(self, calls: int) -> bool:
         """Let it make that many more *calls*, if it may."""

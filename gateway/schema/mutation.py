@@ -129,6 +129,7 @@ async def _make(change: Change, client_mutation_id: str | None, context: Context
     async def load(relation: Relation, href: Href) -> Content:
         return await context.load(relation, href)
 
+    context.operation.begin_change()
     request = Request(context.viewer, change, mutation_id)
     try:
         return await context.writes.make(request, context.operation, load), mutation_id

@@ -35,9 +35,13 @@ class Limits:
     """How long an attempt may take (seconds), and how much may come back (bytes)."""
 
     attempt: float = 5.0
+    first_byte: float = 3.0
+    """Until the head of the answer is there; an answer that is streamed may begin later."""
     connect: float = 1.0
     wire_bytes: int = 2_000_000
     inflated_bytes: int = 8_000_000
+    ratio: int = 100
+    """How many times as long as it was sent a compressed answer of more than 64 KiB may be."""
     connections: int = 16
     connect_to: str | None = None
     """Scheme, host and port that every request is sent to, whatever its address says."""
@@ -45,6 +49,8 @@ class Limits:
     """Where connections may lead."""
 
 
+_ANY_RATIO: Final = 64 * 1024
+"""Bytes up to which an answer may be compressed as well as it can be."""
 _LARGE: Final = 1_000_000
 _LARGE_AT_ONCE: Final = 2
 """Answers of more bytes that are read at once: an origin gone mad must not fill the memory."""
@@ -161,17 +167,26 @@ class Client:
                 return await self._exchange(request, href)
 
     async def _exchange(self, request: httpx.Request, href: Href) -> Response:
-        response = await self._http.send(request, stream=True)
+        response = await self._begin(request, href)
         try:
             body = await self._read(response, href)
         finally:
             await response.aclose()
         coding = response.headers.get("content-encoding", "identity").lower()
         if coding == "gzip":
-            body = _inflate(body, href, limit=self._limits.inflated_bytes)
+            body = _inflate(body, href, limit=self._longest(body))
         elif coding != "identity":
             raise MalformedDocument("/", "a body that is plain or compressed once, by gzip")
         return Response(response.status_code, dict(response.headers), body)
+
+    async def _begin(self, request: httpx.Request, href: Href) -> httpx.Response:
+        with _translated(href, self._limits.first_byte):
+            async with asyncio.timeout(self._limits.first_byte):
+                return await self._http.send(request, stream=True)
+
+    def _longest(self, body: bytes) -> int:
+        """Return how long what is compressed in *body* may be."""
+        return min(self._limits.inflated_bytes, max(_ANY_RATIO, self._limits.ratio * len(body)))
 
     async def _read(self, response: httpx.Response, href: Href) -> bytes:
         chunks: list[bytes] = []

@@ -128,6 +128,7 @@ def stack(
             consumer_key=consumer.key,
             consumer_secret=consumer.secret,
             # What is compared are answers and requests, on machines however busy.
+            origin_first_byte=60,
             origin_timeout=60,
             operation_timeout=60,
             **{**ALONE, "calls_per_operation": 1000, **settings},

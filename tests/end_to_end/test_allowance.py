@@ -77,6 +77,7 @@ def fleet(embedded_url: str, redis_url: str) -> Iterator[Fleet]:
             calls_per_second=PER_SECOND,
             calls_per_day=PER_DAY,
             operation_timeout=60,
+            origin_first_byte=60,
             origin_timeout=60,
             redis_url=redis_url,
         )

@@ -252,7 +252,9 @@ class House:
             "consumer_key": consumer.key,
             "consumer_secret": consumer.secret,
             "origin_timeout": ATTEMPT,
+            "origin_first_byte": 0.6 * others.get("origin_timeout", ATTEMPT),
             "operation_timeout": DEADLINE,
+            "change_timeout": DEADLINE,
             "calls_per_second": 10_000,
             "calls_per_day": 1_000_000,
         }

@@ -10,9 +10,10 @@ import pytest
 from gateway.upstream.breaker import Tripping
 from gateway.upstream.bulkheads import Room
 from tests.faults import documents, transport
+from tests.faults.cells import GRACE
 from tests.faults.exchange import Asked
 from tests.faults.loops import settled
-from tests.faults.operations import Operation
+from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.origin import Origin
 from tests.faults.proxy import Fault, Line, bound
 from tests.faults.rig import ATTEMPT, TRIPPING, House, Reply
@@ -133,3 +134,18 @@ async def test_a_brown_out_costs_hardly_more_calls(house: House, fault: str, tri
 
     assert in_trouble <= 1.2 * people * questions
     assert in_trouble >= tripping.fewest
+
+
+async def test_a_change_has_more_time(house: House) -> None:
+    """What became of it is looked for when a question would have been given up."""
+    change = next(each for each in OPERATIONS if each.is_change)
+    async with house.rig(operation_timeout=0.6, change_timeout=1.2, origin_timeout=5) as rig:
+        rig.proxy.plan = lambda _asked: ("silence", transport.silence)
+        read = await rig.ask(search())
+        changed = await rig.ask(change)
+
+    assert codes(read) == {"UPSTREAM_TIMEOUT"}
+    assert 0.55 <= read.seconds <= 0.6 + GRACE
+    assert codes(changed) <= {"UPSTREAM_TIMEOUT", "OUTCOME_UNKNOWN"}
+    assert changed.errors
+    assert 1.15 <= changed.seconds <= 1.2 + GRACE

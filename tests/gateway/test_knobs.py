@@ -37,13 +37,20 @@ def test_what_a_request_may_be() -> None:
 def test_what_an_operation_may_cost() -> None:
     """Seconds, calls, attempts; operations at once, and requests to sign in."""
     assert (SETTINGS.operation_timeout, SETTINGS.calls_per_operation, SETTINGS.attempts) == (10, 200, 3)
+    assert SETTINGS.change_timeout == 15
     assert (SETTINGS.operations_at_once, SETTINGS.sign_ins_per_minute) == (200, 120)
 
 
 def test_what_an_attempt_may_take() -> None:
     """Seconds and bytes of one request to the origin, and how many there are at once."""
-    assert SETTINGS.origin_timeout == 5
+    assert (SETTINGS.origin_timeout, SETTINGS.origin_first_byte) == (5, 3)
     assert client.Limits() == client.Limits(
-        attempt=5, connect=1, wire_bytes=2_000_000, inflated_bytes=8_000_000, connections=16
+        attempt=5,
+        first_byte=3,
+        connect=1,
+        wire_bytes=2_000_000,
+        inflated_bytes=8_000_000,
+        ratio=100,
+        connections=16,
     )
     assert Room() == Room(requests=16, each_identity=10)

@@ -106,7 +106,12 @@ def house(
 
     def gateway_app(address: str, origin: str) -> ASGIApp:
         # People come more often than an allowance of a few calls a second lets them.
-        enough = {"origin_timeout": 30, "calls_per_second": 1_000, "sign_ins_per_minute": 1_000_000}
+        enough = {
+            "origin_timeout": 30,
+            "origin_first_byte": 30,
+            "calls_per_second": 1_000,
+            "sign_ins_per_minute": 1_000_000,
+        }
         key, secret = consumer
         told = {"public_url": address, "home": home, **enough, **settings}
         read = Settings(origin_url=origin, consumer_key=key, consumer_secret=secret, **told)

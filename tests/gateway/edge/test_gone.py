@@ -71,6 +71,7 @@ async def gateway_over(wire: Wire, ended: list[Trail], **settings: Any) -> Async
         "attempts": 1,
         "cache_bytes": 1,
         "calls_per_second": 1_000,
+        "origin_first_byte": 60,
         "origin_timeout": 60,  # So that nothing ends by itself.
         "operation_timeout": 60,
     }

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from gateway.upstream.errors import (
     ResponseTooLarge,
     UpstreamError,
 )
+from gateway.upstream.transport import open_http
 from tests.gateway.upstream.conftest import LIMITS, Script, Server, answer, says
 
 pytestmark = pytest.mark.anyio
@@ -134,6 +136,24 @@ async def test_the_time_of_the_operation_is_kept(server: Server, client: Client)
         await get(client, server.href, within=0.1)
 
     assert 0 < raised.value.seconds <= 0.1
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 17\r\n\r\n"
+
+
+async def test_an_answer_begins_in_time(server: Server) -> None:
+    """It may take the time of the attempt then, and not before."""
+    limits = replace(LIMITS, first_byte=0.5)
+    async with open_http(limits) as http:
+        client = Client(http, limits)
+        server.scripts = [says(HEAD, b"<people></people>", pause=0.6)]
+        assert (await get(client, server.href)).body == b"<people></people>"
+
+        server.scripts = [says(HEAD[:20], HEAD[20:] + b"<people></people>", pause=0.8)]
+        with pytest.raises(OriginTimedOut) as raised:
+            await get(client, server.href)
+
+    assert raised.value.seconds == 0.5
 
 
 async def test_waiting_for_a_connection_is_waiting(server: Server, client: Client) -> None:

@@ -19,6 +19,13 @@ BOMB = gzip.compress(b"\0" * 15_000_000)
 """15 MB in as many kilobytes: within the limit of the wire, far beyond the one of what is inflated."""
 
 
+def packed(body: bytes, *, length: int) -> bytes:
+    """Return *body* compressed, and *length* bytes long if it is not longer: the header has room."""
+    bare = gzip.compress(body)
+    room = length - len(bare) - 1
+    return bare if room < 0 else bare[:3] + b"\x08" + bare[4:10] + b"n" * room + b"\0" + bare[10:]
+
+
 async def get(client: Client, server: Server, body: bytes, coding: str = "gzip") -> Response:
     """GET *body* as something encoded."""
     server.scripts = [says(answer(body, f"Content-Encoding: {coding}", "Connection: close"))]
@@ -36,7 +43,30 @@ async def test_an_answer_up_to_the_limit_is_inflated(server: Server, client: Cli
     """The greatest answer that is allowed is read whole."""
     body = b"x" * 100_000
 
-    assert (await get(client, server, gzip.compress(body))).body == body
+    assert (await get(client, server, packed(body, length=1_000))).body == body
+
+
+@pytest.mark.parametrize(
+    ("size", "length"), [(65_535, 0), (65_536, 0), (69_999, 700), (70_000, 700), (70_001, 701)]
+)
+async def test_an_answer_may_be_compressed_well(
+    size: int, length: int, server: Server, client: Client
+) -> None:
+    """To a hundredth of it; what is no more than 64 KiB, further."""
+    body = b"x" * size
+
+    assert (await get(client, server, packed(body, length=length))).body == body
+
+
+@pytest.mark.parametrize(("size", "length"), [(65_537, 0), (70_001, 700), (70_000, 699)])
+async def test_an_answer_that_is_compressed_too_well_is_a_bomb(
+    size: int, length: int, server: Server, client: Client
+) -> None:
+    """However small it is beside the limit of all answers."""
+    with pytest.raises(ResponseTooLarge) as raised:
+        await get(client, server, packed(b"x" * size, length=length))
+
+    assert raised.value.limit == max(65_536, 100 * length)
 
 
 BROKEN = {
@@ -65,7 +95,7 @@ async def test_a_broken_stream_is_no_answer(name: str, server: Server, client: C
     ("body", "error"),
     [
         pytest.param(BOMB, ResponseTooLarge, id="a bomb"),
-        pytest.param(gzip.compress(b"x" * 100_001), ResponseTooLarge, id="a byte too much"),
+        pytest.param(packed(b"x" * 100_001, length=2_000), ResponseTooLarge, id="a byte too much"),
         pytest.param(gzip.compress(BOMB), MalformedDocument, id="a bomb in a bomb"),
         pytest.param(b"\0" * 20_001, ResponseTooLarge, id="too much on the wire"),
     ],
