@@ -21,6 +21,10 @@ DEMO_CALLS_PER_DAY = 5_000_000
 """Generous, for the demo is there to be tried; others get the origin's own limits."""
 
 
+_WAIT_SECONDS = 25.0
+"""How long a start waits for another one that fills the same database: longer than anybody who asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """A consumer key and its secret."""
@@ -43,7 +47,7 @@ def sqlite_url(home: Path) -> str:
 
 async def prepare(url: str) -> Consumer:
     """Bring the database at *url* up to date, and return the demo's consumer."""
-    database = Database(url)
+    database = Database(url, wait=_WAIT_SECONDS)
     try:
         await database.migrate()
         await embed(database)

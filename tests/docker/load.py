@@ -19,6 +19,8 @@ class Load:
     query: str
     wrong: list[str] = field(default_factory=list)
     right: int = 0
+    threads: int = 2
+    """How many ask at once."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def ask(self) -> None:
@@ -46,7 +48,7 @@ def loaded(url: str, trust: ssl.SSLContext, query: str) -> Iterator[Load]:
     alone = httpx.Limits(max_keepalive_connections=0)
     with httpx.Client(verify=trust, timeout=30, limits=alone) as http:
         load = Load(url, http, query)
-        threads = [threading.Thread(target=load.ask) for _ in range(2)]
+        threads = [threading.Thread(target=load.ask) for _ in range(load.threads)]
         for thread in threads:
             thread.start()
         try:

@@ -120,12 +120,28 @@ def test_a_gateway_is_restarted_while_others_ask(running: Running) -> None:
     assert used[old.port] >= 2
 
 
+def test_a_gateway_is_killed_while_others_ask(running: Running) -> None:
+    """Who asked it just then gets nothing; nobody else notices (H17)."""
+    dead = running.gateways.pop()
+    with loaded(running.house.url, running.trust, JAWS) as load:
+        load.await_answers(3)
+        dead.kill()
+        load.stopped.wait(0.5)
+        lost = len(load.wrong)
+        load.wrong.clear()
+        load.await_answers(9)
+
+    assert lost <= load.threads
+    assert load.wrong == []
+    running.graph.withdraw(dead.port)
+
+
 def test_everything_stops_when_told(running: Running) -> None:
     """Gateways first: each ends by itself, in time, without a word of complaint, and has written nothing."""
     stopped = [each.stop() for each in (*running.gateways, running.origin)]
 
     everything = running.engine.started
-    assert [_is_orderly(status) for status, _ in stopped] == [True] * 4
+    assert [_is_orderly(status) for status, _ in stopped] == [True] * len(stopped)
     assert [seconds for _, seconds in stopped if seconds >= STOP_WITHIN] == []
     assert [list(each.written.iterdir()) for each in everything] == [[]] * len(everything)
     assert [each.log.read_text() for each in everything if "Traceback" in each.log.read_text()] == []

@@ -128,18 +128,39 @@ async def test_a_request_on_its_way_is_answered() -> None:
     assert (b"connection: close" in first, b"connection: close" in last) == (False, True)
 
 
+async def test_a_body_on_its_way_is_read() -> None:
+    """What has begun to arrive when the server is told to stop is an operation under way."""
+    async with live(_Origin()) as gateway:
+        port = int(gateway.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = b'{"query": "{ __typename }"}'
+        head = b"Host: g.test\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        writer.write(b"POST /graphql HTTP/1.1\r\n" + head + body[:5])
+        await _until(lambda: bool(gateway.server.server_state.tasks))
+        gateway.server.should_exit = True
+        await _until_closed(gateway.url)
+        writer.write(body[5:])
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.endswith(b'{"data":{"__typename":"Query"}}')
+    assert b"\r\nconnection: close\r\n" in answer
+
+
 async def test_a_socket_that_is_not_open_yet_is_refused(caplog: pytest.LogCaptureFixture) -> None:
     """What the application says of it afterwards is heard by nobody, and is no error."""
-    begun, gate = asyncio.Event(), asyncio.Event()
+    begun = asyncio.Event()
 
     async def serve(websocket: WebSocket) -> None:
         begun.set()
-        await gate.wait()
+        (connection,) = server.server_state.connections
+        while not connection.transport.is_closing():  # noqa: ASYNC110
+            await asyncio.sleep(0)
         await websocket.accept()
         await websocket.close()
 
     async def stopping() -> None:
-        asyncio.get_running_loop().call_later(0.1, gate.set)
+        pass
 
     listens = bind("127.0.0.1", 0, setting="PORT")
     server = Server(Starlette(routes=[WebSocketRoute("/", serve)]), stopping)

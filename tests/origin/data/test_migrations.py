@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.origin import migrations
 from gateway.origin.accounts import Subscriber
-from gateway.origin.database import Database, DatabaseUnusable
+from gateway.origin.database import WAIT_SECONDS, Database, DatabaseUnusable
 from gateway.origin.start import prepare
 from tests.databases import Databases
 
@@ -110,6 +110,27 @@ async def test_programs_may_start_at_once(databases: Databases) -> None:
 
     assert is_current
     assert len(set(consumers)) == 1
+
+
+@pytest.mark.verify
+async def test_a_start_waits_longer_than_a_request(databases: Databases) -> None:
+    """A new database may take another program a while to fill."""
+    url = databases.make()
+    other = Database(url)
+    held = asyncio.Event()
+
+    async def fill() -> None:
+        async with other.write():
+            held.set()
+            await asyncio.sleep(WAIT_SECONDS + 1)
+
+    filling = asyncio.create_task(fill())
+    await held.wait()
+    consumer = await prepare(url)
+    await filling
+    await other.close()
+
+    assert consumer.key
 
 
 async def test_a_newer_database_is_refused(database: Database) -> None:
