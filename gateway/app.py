@@ -82,6 +82,7 @@ class Contexts:
         now = asyncio.get_running_loop().time()
         operation = Operation(
             now + self.settings.operation_timeout,
+            began=now,
             changes_until=now + self.settings.change_timeout,
             most_calls=self.settings.calls_per_operation,
             trail=trail or Trail(),

@@ -139,18 +139,21 @@ class HttpProtocol(HttpToolsProtocol):
         self._read(data)
         self._holding.receive(len(data))
         if self._holding.is_too_much and not self.transport.is_closing():
-            self._refuse(503, TOO_MUCH)
+            self._refuse(503, self._too_much())
         # What has arrived of a header is not told before it is complete.
         most = self._bounds.url + self._bounds.header_bytes
         if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
             self._refuse(431, limited("The bytes of the head", most, self._head_bytes))
+
+    def _too_much(self) -> str:
+        return f"{TOO_MUCH} The bytes of it may be at most {self._bounds.held}."
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
         self._holding.begin()
         if self._holding.is_too_much:
-            self._end_parsing(503, TOO_MUCH)
+            self._end_parsing(503, self._too_much())
         self._is_in_head = self._is_in_message = True
         self._head_bytes = self._header_bytes = self._headers = 0
 
@@ -308,7 +311,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._awaited += data
         self._holding.receive(len(data))
         if self._holding.is_too_much:
-            self._refuse(503, TOO_MUCH)
+            self._refuse(503, self._too_much())
         return True
 
     def _release(self) -> bytes:

@@ -84,8 +84,12 @@ class Admission:
             self._taken -= 1
             self._call_next()
 
+    def limit(self, priority: Priority) -> int:
+        """Return how many operations there may be now before one of *priority* finds no place."""
+        return self._places if priority is Priority.CHANGE else self._congestion.limit
+
     def _has_place(self, priority: Priority) -> bool:
-        return self._taken < (self._places if priority is Priority.CHANGE else self._congestion.limit)
+        return self._taken < self.limit(priority)
 
     def _is_queue_standing(self) -> bool:
         return self._waiting > 0 and self._clock() - self._waiting_since > self._soon
@@ -108,7 +112,7 @@ class Admission:
             else:
                 turn.cancel()  # Whoever leaves passes it over.
             if isinstance(error, TimeoutError):
-                raise overloaded() from error
+                raise overloaded(self.limit(priority)) from error
             raise
         finally:
             self._waiting -= 1
@@ -123,7 +127,8 @@ class Admission:
                     turn.set_result(None)
 
 
-def overloaded() -> Refusal:
-    """Return what is said to those for whom there is no place."""
-    message, headers = "The gateway has too much to do.", {"retry-after": "1"}
+def overloaded(limit: int) -> Refusal:
+    """Return what is said to those for whom there is no place: *limit* is how many there are now."""
+    message = f"The gateway has too much to do: the operations at once may be at most {limit} now."
+    headers = {"retry-after": "1"}
     return Refusal(503, message, headers, code="OVERLOADED")

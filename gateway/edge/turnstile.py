@@ -102,7 +102,7 @@ class Turnstile:
         priority = self._admission.glance.at(operation.body)
         if self._admission.turns_away(priority, self._inside):
             self._observer(TurnedAway(priority.name.lower()))
-            return self._refusal(operation.headers)
+            return self._refusal(operation.headers, overloaded(self._admission.limit(priority)).detail)
         self._inside += 1
         return None
 
@@ -110,12 +110,12 @@ class Turnstile:
         """Take note that an operation that was let in has been answered, or given up."""
         self._inside -= 1
 
-    def _refusal(self, headers: Mapping[bytes, bytes]) -> bytes:
+    def _refusal(self, headers: Mapping[bytes, bytes], message: str) -> bytes:
         named = word_of(headers.get(REQUEST_ID.encode(), b"").decode("ascii"))
         name = named or f"{random.getrandbits(64):016x}"
         kind = GRAPHQL_JSON if GRAPHQL_JSON.encode() in headers.get(b"accept", b"") else JSON
         extensions = {**_EXTENSIONS, "requestId": name}
-        body = orjson.dumps({"errors": [{"message": _REFUSAL.detail, "extensions": extensions}]})
+        body = orjson.dumps({"errors": [{"message": message, "extensions": extensions}]})
         said = [
             (b"content-type", b"%b; charset=utf-8" % kind.encode()),
             (REQUEST_ID.encode(), name.encode()),
@@ -129,7 +129,8 @@ def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
-_REFUSAL: Final = overloaded()
+_REFUSAL: Final = overloaded(0)
+"""What is the same of all of them."""
 _EXTENSIONS: Final = told(_REFUSAL.code)
 _STATUS: Final = b"HTTP/1.1 503 Service Unavailable\r\n"
 _SAID: Final = (

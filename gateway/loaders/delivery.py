@@ -13,7 +13,6 @@ from gateway.relations import Relation
 from gateway.resources import Content, Href, Links
 from gateway.telemetry.events import Observer, silent
 from gateway.upstream.errors import (
-    DeadlineExceeded,
     MalformedDocument,
     OriginRefused,
     OriginUnreachable,
@@ -119,7 +118,7 @@ class Delivery:
         """Wait before the origin is looked at once more; raise ``DeadlineExceeded`` when there is no time."""
         seconds = self.upstream.pause * 2**look
         if asyncio.get_running_loop().time() + seconds >= self.operation.deadline:
-            raise DeadlineExceeded
+            raise self.operation.too_late()
         await asyncio.sleep(seconds)
 
     async def _send(self, write: Write) -> Written:

@@ -8,6 +8,7 @@ from gateway.loaders.errors import TooMuch
 from gateway.loaders.plan import Plan
 from gateway.loaders.wants import Answered, Ask, Want, ask, merge
 from gateway.telemetry.trail import Met, Trail
+from gateway.upstream.errors import DeadlineExceeded
 from gateway.upstream.reader import Exchange, Read
 
 
@@ -18,6 +19,8 @@ class Operation:
     deadline: float
     changes_until: float = 0.0
     """Until when it waits, if that is later, once it changes anything."""
+    began: float | None = None
+    """When it began, where that is known."""
     requests: int = 0
     """HTTP requests that carried something for it."""
     calls: int = 0
@@ -36,6 +39,10 @@ class Operation:
     """The requests that carried something for it, where they are to be told; else None."""
     trail: Trail = field(default_factory=Trail)
     """What those who run the gateway see of it."""
+
+    def too_late(self) -> DeadlineExceeded:
+        """Return what is said when its time is over."""
+        return DeadlineExceeded(None if self.began is None else round(self.deadline - self.began, 3))
 
     def begin_change(self) -> None:
         """Give it the time that changes have: what they are is to be found out, whatever gets lost."""

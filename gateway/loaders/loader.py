@@ -81,10 +81,12 @@ class ResourceLoader:
             answers = await self._window.fetch(wider, self._operation)
         except asyncio.CancelledError:
             # A batch that is cancelled must not leave its waiters hanging.
-            answers = [DeadlineExceeded() for _ in wants]
+            answers = [self._operation.too_late() for _ in wants]
         for want, answer in zip(wants, answers, strict=True):
             if isinstance(answer, Exception):
                 self._loader.clear(want)  # A failure may be asked again; only answers are kept.
+        late = self._operation.too_late
+        answers = [late() if isinstance(answer, DeadlineExceeded) else answer for answer in answers]
         return cast("list[Content]", answers)  # aiodataloader raises the failures among them
 
     def _learn(self, wants: list[Want]) -> None:

@@ -10,7 +10,8 @@ from typing import Final
 from gateway.upstream.errors import OriginBusy
 from gateway.upstream.identity import PUBLIC
 
-_ALL: Final = ""
+_ALL: Final = "all"
+_WHAT: Final = {"lane": "for a family of links that was slow or failed ", "identity": "for one subscriber "}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,11 @@ class Bulkheads:
                 yield f"identity {identity}", self._room.each_identity
 
     async def _wait(self, limits: dict[str, int]) -> None:
+        def full() -> Iterable[str]:
+            return (name for name, most in limits.items() if self._taken[name] >= most)
+
         def is_free() -> bool:
-            return all(self._taken[name] < most for name, most in limits.items())
+            return next(iter(full()), None) is None
 
         if is_free():
             return
@@ -73,4 +77,5 @@ class Bulkheads:
             async with asyncio.timeout(self._room.wait), self._freed:
                 await self._freed.wait_for(is_free)
         except TimeoutError as error:
-            raise OriginBusy from error
+            name = next(iter(full()), _ALL)
+            raise OriginBusy(_WHAT.get(name.partition(" ")[0], ""), limits[name]) from error

@@ -71,8 +71,9 @@ class OriginLeftAlone(UpstreamError):
 class OriginBusy(UpstreamError):
     """As many requests are under way to the origin as may be, and none of them came to an end in time."""
 
-    def __init__(self) -> None:
-        super().__init__("Too many requests are waiting for the origin.")
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"The requests to the origin at once {what}may be at most {limit}, not {limit + 1}.")
+        self.limit = limit
 
 
 class OriginTimedOut(UpstreamError):
@@ -87,8 +88,11 @@ class OriginTimedOut(UpstreamError):
 class DeadlineExceeded(UpstreamError):
     """The time of the whole operation was over before the origin had answered."""
 
-    def __init__(self) -> None:
-        super().__init__("The time for the whole operation is over.")
+    def __init__(self, seconds: float | None = None) -> None:
+        most = "" if seconds is None else f": it may take at most {seconds:g} s"
+        super().__init__(f"The time for the whole operation is over{most}.")
+        self.seconds = seconds
+        """How long it was; None for what is not about one operation alone."""
 
 
 class OriginRefused(UpstreamError):
@@ -152,16 +156,17 @@ class Redirected(UpstreamError):
 class RateLimited(UpstreamError):
     """The origin's allowance of calls a second is used up for longer than there is time."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(f"The origin's allowance is used up for the next {max(retry_after, 0.1):.1f} s.")
+    def __init__(self, retry_after: float, limit: int | None = None) -> None:
+        what = _allowance(limit, "a second")
+        super().__init__(f"{what} is used up for the next {max(retry_after, 0.1):.1f} s.")
         self.retry_after = retry_after
 
 
 class QuotaExhausted(UpstreamError):
     """The origin's allowance of calls is used up for today."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__("The origin's allowance of calls is used up until midnight, UTC.")
+    def __init__(self, retry_after: float, limit: int | None = None) -> None:
+        super().__init__(f"{_allowance(limit, 'a day')} is used up until midnight, UTC.")
         self.retry_after = retry_after
 
 
@@ -221,6 +226,11 @@ class InvalidId(ValueError):
     def __init__(self, value: str) -> None:
         super().__init__("An id is 1 to 128 letters, digits and characters of _.~-, and not . or .. alone.")
         self.value = value
+
+
+def _allowance(limit: int | None, during: str) -> str:
+    """Return what is used up; nobody knows the *limit* where it is the origin that says so."""
+    return f"The origin's allowance of {'' if limit is None else f'{limit} '}calls {during}"
 
 
 def shown(href: str) -> str:

@@ -102,11 +102,11 @@ class Budget:
                         return grant.permits
                     if grant.is_day_over:
                         self._observer(Exhausted(_class_of(account)))
-                        raise QuotaExhausted(self.seconds_left())
-                    _check_in_time(grant.wait, deadline)
+                        raise QuotaExhausted(self.seconds_left(), self._allowance.per_day)
+                    _check_in_time(grant.wait, deadline, self._allowance.per_second)
                     # By chance, so that of several nodes each is first now and then.
                     nap = min(grant.wait, _LONGEST_NAP) + random.uniform(0.001, 0.01)  # noqa: S311
-                await _nap(line.moved, nap, deadline)
+                await _nap(line.moved, nap, deadline, self._allowance.per_second)
         finally:
             line.gone.add(place)
             await self._wake(account)
@@ -183,15 +183,15 @@ def _class_of(account: Account) -> AccountClass:
     return "consumer" if account == Account(PUBLIC) else "subscriber"
 
 
-def _check_in_time(wait: float, deadline: float) -> None:
+def _check_in_time(wait: float, deadline: float, limit: int) -> None:
     if asyncio.get_running_loop().time() + wait > deadline:
-        raise RateLimited(wait)
+        raise RateLimited(wait, limit)
 
 
-async def _nap(moved: asyncio.Condition, seconds: float, deadline: float) -> None:
+async def _nap(moved: asyncio.Condition, seconds: float, deadline: float, limit: int) -> None:
     """Wait until somebody has left the line, or for *seconds*; raise ``RateLimited`` at *deadline*."""
     if asyncio.get_running_loop().time() >= deadline:
-        raise RateLimited(seconds)
+        raise RateLimited(seconds, limit)
     try:
         async with asyncio.timeout(seconds), moved:
             await moved.wait()

@@ -177,7 +177,7 @@ def test_a_refusal_is_like_every_other() -> None:
     assert body == {
         "errors": [
             {
-                "message": "The gateway has too much to do.",
+                "message": "The gateway has too much to do: the operations at once may be at most 1 now.",
                 "extensions": {
                     "code": "OVERLOADED",
                     "retryable": True,

@@ -136,6 +136,19 @@ async def test_a_cancelled_batch_leaves_nobody_waiting(loader: ResourceLoader, w
     assert await loader.load(want(1)) == ONE
 
 
+async def test_who_runs_out_of_time_is_told_how_much_there_was(window: Window, wire: Wire) -> None:
+    """However many operations wait for the same answer: each has its own time, and one more to change."""
+    now = asyncio.get_running_loop().time()
+    operation = Operation(now + 0.05, began=now - 1.95, changes_until=now + 3.05)
+    loader = ResourceLoader(window, operation)
+    wire.hold(SYNOPSIS(1))
+
+    with pytest.raises(DeadlineExceeded, match=r"may take at most 2 s\.$"):
+        await loader.load(want(1))
+    operation.begin_change()
+    assert str(operation.too_late()).endswith("may take at most 5 s.")
+
+
 @pytest.mark.parametrize("is_cancelled", [True, False])
 async def test_a_failure_that_nobody_waits_for_is_quiet(
     loader: ResourceLoader, wire: Wire, *, is_cancelled: bool

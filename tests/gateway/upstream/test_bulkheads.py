@@ -24,7 +24,7 @@ async def test_there_are_so_many_places(identities: list[str], lane: str, most: 
     async with AsyncExitStack() as taken:
         for _ in range(most):
             await taken.enter_async_context(bulkheads.place(identities, lane))
-        with pytest.raises(OriginBusy):
+        with pytest.raises(OriginBusy, match=f"may be at most {most}, not {most + 1}"):
             await taken.enter_async_context(bulkheads.place(identities, lane))
         assert bulkheads.taken == most
 

@@ -22,6 +22,23 @@ SIGNED = Href("http://o.test/catalog/titles?term=jaws&oauth_signature=CANARY#CAN
         ),
         (errors.DeadlineExceeded(), "The time for the whole operation is over."),
         (
+            errors.DeadlineExceeded(10.0),
+            "The time for the whole operation is over: it may take at most 10 s.",
+        ),
+        (
+            errors.OriginBusy("for one subscriber ", 10),
+            "The requests to the origin at once for one subscriber may be at most 10, not 11.",
+        ),
+        (
+            errors.RateLimited(1.5, 4),
+            "The origin's allowance of 4 calls a second is used up for the next 1.5 s.",
+        ),
+        (errors.RateLimited(1.5), "The origin's allowance of calls a second is used up for the next 1.5 s."),
+        (
+            errors.QuotaExhausted(1.5, 5_000),
+            "The origin's allowance of 5000 calls a day is used up until midnight, UTC.",
+        ),
+        (
             errors.OriginRefused(SIGNED, 404, sub_code=610, message="CANARY"),
             "The origin answered 404/610 for http://o.test/catalog/titles.",
         ),
