@@ -40,6 +40,11 @@ class Process:
         return self._memory("VmHWM")
 
     @property
+    def files(self) -> int:
+        """How many files it has open now."""
+        return len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
+
+    @property
     def free_file(self) -> int:
         """The lowest descriptor that it does not use now."""
         used = {int(each.name) for each in Path(f"/proc/{self.running.pid}/fd").iterdir()}
