@@ -37,6 +37,9 @@ is they who close it, and never a request that meets a closing server."""
 PING_EVERY = 20.0
 """Seconds between pings on a WebSocket, and for each to be answered."""
 
+LAST_WORD_WITHIN = 1.0
+"""Seconds in which a client may answer the farewell on a WebSocket."""
+
 LONGEST_MESSAGE = 65_536
 """Bytes of a message on a WebSocket."""
 
@@ -334,7 +337,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Let go of a connection that nobody serves any more."""
+        """Let go of a connection that nobody serves any more; uvicorn would wait for the client to say so."""
         super().on_task_complete(task)
-        if not self.writable.is_set():
+        if self.writable.is_set():
+            self.loop.call_later(LAST_WORD_WITHIN, self.transport.abort)
+        else:
             self.transport.abort()

@@ -252,6 +252,19 @@ async def test_who_says_nothing_must_go(origin: QueueOrigin) -> None:
         assert silent.reason == "A connection must be initialised within 0.05 s."
 
 
+async def test_who_answers_no_farewell_is_gone(origin: QueueOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is told to go, and stays, is let go soon."""
+    monkeypatch.setattr(serving, "LAST_WORD_WITHIN", 0.05)
+    async with live(origin, "ann", init_within=0.05) as gateway:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(gateway.url).port)
+        writer.write(SHAKING)
+        async with asyncio.timeout(10):
+            told = await reader.read()
+        writer.close()
+
+    assert (4408).to_bytes(2, "big") in told
+
+
 async def test_who_answers_no_ping_is_gone(origin: QueueOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Now and then each socket is asked whether anybody is there; who does not say so is let go."""
     monkeypatch.setattr(serving, "PING_EVERY", 0.05)
