@@ -1,5 +1,6 @@
 """Secrets, and all that is said or kept anywhere: none of the one may be in the other."""
 
+import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -23,13 +24,21 @@ from gateway.auth.sealing import Sealer
 from gateway.auth.sessions import Sessions, Sort
 from gateway.stores.sqlite_records import SQLiteRecords
 from gateway.telemetry.events import several
-from gateway.telemetry.logs import TALKATIVE, Logs
+from gateway.telemetry.logs import TALKATIVE, LogFormat, Logs, handler
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.redaction import Redaction
 from gateway.telemetry.tracing import Traces
 from gateway.upstream.signing import Credentials
 from tests.faults.rig import Doors, House, Rig
 
-CHANNELS: Final = ("logs", "traces", "metrics", "answers", "memory", "redis")
+CHANNELS: Final = ("logs", "wire", "traces", "metrics", "answers", "memory", "redis")
+
+LOUD: Final = ("httpx", "httpcore", "aiohttp", "urllib3")
+"""Libraries that write whole addresses and headers: what is written of that is heard, after it is redacted.
+
+Those of databases are never let below warnings (``test_databases_are_quiet_at_every_level``): rows hold
+secrets with no name before them. Here they would tell of the origin's, which is in the same process.
+"""
 
 
 @dataclass(slots=True)
@@ -42,6 +51,8 @@ class Canaries:
     tracer: Tracer
     """Traces where the gateways do."""
     lines: "_Lines"
+    written: io.StringIO
+    """What is written of what loud libraries log."""
     secrets: dict[str, str]
     """By what they are."""
     said: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -61,6 +72,7 @@ class Canaries:
     def leaks(self) -> list[str]:
         """Return which secrets are in what was heard, and where."""
         self.said["logs"] += self.lines.texts
+        self.said["wire"].append(self.written.getvalue())
         self.said["traces"] += [each.to_json() for each in self.spans.get_finished_spans()]
         self.said["metrics"].append(generate_latest(self.metrics.registry).decode())
         texts = {channel: "\n".join(said) for channel, said in self.said.items()}
@@ -81,6 +93,8 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep *record*."""
+        if record.name.startswith(LOUD):
+            return
         facts = {name: value for name, value in vars(record).items() if name == "facts"}
         self.texts.append(f"{record.levelname} {logging.Formatter().format(record)} {facts}")
 
@@ -88,19 +102,23 @@ class _Lines(logging.Handler):
 @contextmanager
 def released(house: House) -> Iterator[Canaries]:
     """Let everybody at *house* be signed in, by cookie or by bearer token, and listen at DEBUG meanwhile."""
-    lines, spans, metrics = _Lines(), InMemorySpanExporter(), Metrics()
+    lines, written, spans, metrics = _Lines(), io.StringIO(), InMemorySpanExporter(), Metrics()
+    writing = handler(LogFormat.JSON, Redaction(), written)
+    writing.addFilter(lambda record: record.name.startswith(LOUD))
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(spans))
     root = logging.getLogger()
-    before = {logging.getLogger(name): logging.getLogger(name).level for name in ("", *TALKATIVE)}
+    before = {logging.getLogger(name): logging.getLogger(name).level for name in ("", *TALKATIVE, *LOUD)}
     for logger in before:
-        logger.setLevel(logging.DEBUG if logger is root else logging.WARNING)
+        logger.setLevel(logging.DEBUG if logger.name in {"root", *LOUD} else logging.WARNING)
     root.addHandler(lines)
+    root.addHandler(writing)
     dressed = replace(house, observer=several([Logs(), metrics, Traces(provider)]))
     try:
-        yield Canaries(dressed, metrics, spans, provider.get_tracer("tests"), lines, {})
+        yield Canaries(dressed, metrics, spans, provider.get_tracer("tests"), lines, written, {})
     finally:
         root.removeHandler(lines)
+        root.removeHandler(writing)
         for logger, level in before.items():
             logger.setLevel(level)
 

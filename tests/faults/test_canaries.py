@@ -137,6 +137,10 @@ def _log(_canaries: Canaries, secret: str) -> None:
     logging.getLogger("a.library").debug("Sending %s", {"token": secret})
 
 
+def _send(_canaries: Canaries, secret: str) -> None:
+    logging.getLogger("httpcore.http11").debug("send_request_headers %s", secret)
+
+
 def _raise(_canaries: Canaries, secret: str) -> None:
     error = ValueError(secret)
     logging.getLogger("a.library").error("It went wrong.", exc_info=error)
@@ -156,7 +160,14 @@ def _answer(canaries: Canaries, secret: str) -> None:
 
 @pytest.mark.parametrize(
     ("leak", "channel"),
-    [(_log, "logs"), (_raise, "logs"), (_trace, "traces"), (_count, "metrics"), (_answer, "answers")],
+    [
+        (_log, "logs"),
+        (_raise, "logs"),
+        (_send, "wire"),
+        (_trace, "traces"),
+        (_count, "metrics"),
+        (_answer, "answers"),
+    ],
 )
 async def test_a_leak_is_heard(
     leak: Callable[[Canaries, str], None], channel: str, canaries: Canaries

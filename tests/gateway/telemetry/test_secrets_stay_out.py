@@ -14,12 +14,13 @@ from prometheus_client import generate_latest
 
 from gateway.loaders.viewer import Viewer
 from gateway.telemetry.events import several
-from gateway.telemetry.logs import Logs
+from gateway.telemetry.logs import LEVELS, TALKATIVE, LogFormat, Logs, set_up
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.redaction import Redaction
 from gateway.telemetry.tracing import Traces
 from gateway.upstream.signing import Credentials
 from tests.databases import Databases
-from tests.gateway.auth.house import PASSWORD, House, Person, fill, house
+from tests.gateway.auth.house import PASSWORD, House, Person, fill, house, parameters
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import listing, title
 from tests.gateway.household import ANN, FILM, Household, encoded, entry
@@ -104,6 +105,30 @@ def _read(line: str) -> Any:  # noqa: ANN401
 
 
 @pytest.fixture
+def unset() -> Iterator[None]:
+    """Leave logging as it was."""
+    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in ("", *TALKATIVE)]
+    handlers, levels = root.handlers[:], [logger.level for logger in loggers]
+    yield
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("unset")
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", ["aiosqlite", "sqlalchemy.engine.Engine", "sqlalchemy.pool", "httpx"])
+def test_databases_are_quiet_at_every_level(level: str, name: str) -> None:
+    """What they log holds the values of statements and rows, by which no redaction knows a secret."""
+    logging.getLogger(name.partition(".")[0]).setLevel(logging.DEBUG)
+
+    set_up(LogFormat.JSON, level, Redaction())
+
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+@pytest.fixture
 def real(sqlite_databases: Databases, tmp_path: Path) -> Iterator[House]:
     """Run a gateway at DEBUG over a real origin, by HTTP."""
     with house(sqlite_databases.copy(fill), tmp_path / "home", Logs(), token_exchange=True) as running:
@@ -114,7 +139,10 @@ def test_nothing_secret_is_logged_over_a_real_origin(real: House) -> None:
     """A sign-in, an exchange, and operations with what both give; the secrets are those that were given."""
     with caught("DEBUG") as lines:
         alice = Person(real)
-        alice.sign_in()
+        begun = alice.begin("/graphql")
+        allowed = alice.allow(begun)
+        alice.get(allowed)
+        dance = {**parameters(begun), **parameters(allowed)}
         (token,) = real.access_tokens()
         given = {"oauth_token": token.token, "oauth_token_secret": token.secret}
         answer = httpx.post(f"{real.url}/auth/token", data={**given, "user_id": token.subscriber_id})
@@ -126,7 +154,8 @@ def test_nothing_secret_is_logged_over_a_real_origin(real: House) -> None:
         cookie = alice.cookie()
         alice.http.close()
 
-    secrets = [token.token, token.secret, bearer, cookie, PASSWORD, SEARCH, "oauth_signature="]
+    passing = [dance["oauth_token"], dance["oauth_verifier"]]
+    secrets = [*passing, token.token, token.secret, bearer, cookie, PASSWORD, SEARCH, "oauth_signature="]
     assert {line["caller"] for line in lines.of("operation")} == {"session", "bearer"}
     assert [line["outcome"] for line in lines.of("operation")].count("ok") >= len(QUERIES)
     assert [secret for secret in secrets if secret is None or secret in lines.text] == []
