@@ -152,7 +152,7 @@ class _Attempts:
     async def _send(self, step: Write) -> Changed:
         written = await self._delivery.write(step)
         if written.etag is not None:
-            self._delivery.upstream.tags.believe(self._desk.queue, written.etag)
+            self._delivery.upstream.tags.remember(self._desk.queue, written.etag)
         return rules.done(self._change, written)
 
     async def _look(self) -> Lineup | None:
