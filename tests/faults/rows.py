@@ -136,6 +136,7 @@ TRANSPORT: Final[Mapping[str, Row]] = {
     "U11 last chunk": _answer(t.no_last_chunk, BAD, UNAVAILABLE),
     # The parser passes extensions over, however long, and keeps none of them: nothing is wrong then.
     "U11 extension": _answer(t.huge_extension, must_fail=False),
+    "U11 endless extension": _wire(t.endless_extension, TIMEOUT, UNAVAILABLE),
     "U12 endless": _wire(t.endless, BAD, TIMEOUT),
     "U12 200 MB": _wire(t.claims_much, BAD, TIMEOUT),
     "U13 bomb": _answer(t.gzip_bomb, BAD),

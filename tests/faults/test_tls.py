@@ -150,3 +150,34 @@ async def test_a_handshake_that_stalls_is_left(house: House) -> None:
     assert said <= {"UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"}
     assert seconds <= DEADLINE + 0.25
     assert {each[:1] for each in heard} == {b"\x16"}
+
+
+FAREWELLS = {
+    "nothing": b"",
+    "half a hello": b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03",
+    "an alert": b"\x15\x03\x03\x00\x02\x02\x28",
+    "no TLS": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("farewell", FAREWELLS)
+async def test_a_handshake_that_breaks_off_is_told(farewell: str, house: House) -> None:
+    """Who hangs up after the hello gets another hello perhaps, and no request."""
+    heard: list[bytes] = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(65_536))
+        writer.write(FAREWELLS[farewell])
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with replace(house, tls=Authority.new().trusted).rig(origin_url=url) as rig:
+            reply = await rig.ask(search())
+            assert rig.held() == []
+
+    assert codes(reply) == {"UPSTREAM_UNAVAILABLE"}
+    assert reply.seconds <= DEADLINE + 0.25
+    assert heard
+    assert {each[:1] for each in heard} == {b"\x16"}

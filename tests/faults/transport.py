@@ -126,6 +126,13 @@ def huge_extension(answer: Answer) -> bytes:
     )
 
 
+async def endless_extension(_asked: Asked, _origin: Origin, line: Line) -> bool:
+    """Write an extension of a chunk that has no end (U11)."""
+    await line.say(Answer(200, b"").head(_CHUNKED), b"10;")
+    await line.say(*[b"x" * 0x1000] * 1_000, pause=0.01)
+    raise Inert("All of 4 MB were read.")
+
+
 async def endless(_asked: Asked, _origin: Origin, line: Line) -> bool:
     """Write a body that has no end (U12)."""
     await line.say(Answer(200, b"").head(_CHUNKED), b"10\r\n<catalog_titles>\r\n")
