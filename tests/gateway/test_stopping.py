@@ -31,6 +31,13 @@ from tests.gateway.wire import Wire
 pytestmark = pytest.mark.anyio
 
 FILMS: Final = "/catalog/titles"
+SLOW: Final = {
+    "calls_per_second": 100_000,
+    "operation_timeout": 60,
+    "origin_timeout": 60,
+    "origin_first_byte": 60,
+}
+"""So that nothing ends by itself."""
 FOUND: Final = {"data": {"titles": {"totalCount": 3}}}
 STOPPED: Final = {"errors": [{"message": "The server stops.", "extensions": {"code": "OVERLOADED"}}]}
 
@@ -86,7 +93,7 @@ async def test_two_hundred_operations_are_answered() -> None:
     origin = _Origin()
     gate = origin.films.hold(FILMS)
     async with (
-        live(origin, "ann", "bob", settings={"calls_per_second": 1_000}) as gateway,
+        live(origin, "ann", "bob", settings=SLOW) as gateway,
         AsyncExitStack() as stack,
     ):
         events = [await stack.enter_async_context(listening(gateway)) for _ in range(3)]
@@ -214,7 +221,7 @@ async def _busy(home: Path, operations: int, **settings: str) -> AsyncIterator[_
     films = Wire(f"http://127.0.0.1:{place.getsockname()[1]}")
     films.documents[FILMS] = listing("catalog_titles", total=3)
     gate = films.hold(FILMS)
-    slow = {"GATEWAY_ORIGIN_TIMEOUT": "60", "GATEWAY_OPERATION_TIMEOUT": "60", **settings}
+    slow = {f"GATEWAY_{name.upper()}": str(value) for name, value in SLOW.items()} | settings
     async with (
         proxy_before(httpx.ASGITransport(films), place) as proxy,
         _many(operations + 1) as http,
