@@ -1,5 +1,6 @@
 """The command ``gateway`` and the Makefile as a user meets them."""
 
+import gc
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import httpx
 import orjson
 import pytest
 
+from gateway.cli import main
 from tests.end_to_end.command import invoke
 from tests.end_to_end.stack import Stack
 from tests.gateway.auth.house import House, Person
@@ -252,6 +254,20 @@ def test_the_version_is_told() -> None:
     done = invoke("--version")
 
     assert (done.exit_code, done.stdout) == (0, f"{version('netflix-graphql-gateway')}\n")
+
+
+def test_what_a_command_loads_is_never_taken_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage is looked for again once a command runs, but not in what was there before."""
+    monkeypatch.setattr("sys.argv", ["gateway", "--version"])
+    gc.freeze()
+    frozen, there_before = gc.get_freeze_count(), [[number] for number in range(1000)]
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 0
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= frozen + len(there_before)
 
 
 def test_a_python_that_is_too_old_is_one_sentence(tmp_path: Path) -> None:
