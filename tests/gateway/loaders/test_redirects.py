@@ -224,7 +224,7 @@ async def test_what_a_change_looks_at_may_have_moved(wire: Wire) -> None:
     wire.raw[ratings] = to(f"{moved}?title_refs={address(FILM(1))}", 307)
     wire.raw[given] = to(THERE, 307)
 
-    async with gateway_over(wire, operation_timeout=0.5) as graph:
+    async with gateway_over(wire, operation_timeout=0.5, change_timeout=0.5) as graph:
         answer = await graph.ask(RATE, user=ANN)
 
     assert answer.codes == {"rateTitle": "OUTCOME_UNKNOWN"}
