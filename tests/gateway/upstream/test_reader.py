@@ -1,6 +1,7 @@
 """Reading resources: alone, in bulk, in halves, and what a refusal becomes."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from gateway.resources import Href, Text
+from gateway.upstream import hypermedia
 from gateway.upstream.client import Client, Limits
 from gateway.upstream.errors import (
     MalformedDocument,
@@ -173,3 +175,26 @@ async def test_a_large_document_is_read_like_a_small_one(wire: Wire) -> None:
         together = await read(reader, *PATHS[:2])
 
     assert [alone, *together] == [Text("x" * 500_000), Text("x" * 500_000), Text("About 1.")]
+
+
+async def test_large_documents_are_parsed_one_at_a_time(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that nobody waits for any longer is still being parsed; the next one has to wait (G9)."""
+    wire.documents = {path: text("synopsis", "x" * 300_000) for path in PATHS[:2]}
+    begun, other, at_once = threading.Event(), threading.Event(), []
+
+    def parse(_document: bytes, _href: Href) -> Text:
+        if begun.is_set():
+            other.set()
+        begun.set()
+        at_once.append(other.wait(0.3))
+        return Text("")
+
+    monkeypatch.setattr(hypermedia, "read_document", parse)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(wire)) as http:
+        reader = Reader(Client(http), Signer(Credentials("key", "secret")), Origin.at(ORIGIN))
+        first = asyncio.create_task(read(reader, PATHS[0]))
+        await asyncio.to_thread(begun.wait)
+        first.cancel()
+        await read(reader, PATHS[1])
+
+    assert at_once == [False, True]
