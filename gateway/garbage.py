@@ -18,8 +18,8 @@ _DONE_BEFORE: Final = 5
 """Pieces of work that make much garbage, after which what is left of them is set aside."""
 _MUCH: Final = 300_000
 """Objects set aside since everything was looked at: some 30 MB."""
-_COUNT_EVERY: Final = 20
-"""Collections from one count of what is set aside to the next: counting takes milliseconds, too."""
+_COUNT_EVERY: Final = 200
+"""Collections from one count of what is set aside to the next: counting takes some 20 ms, too."""
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Process:
 
     @property
     def files(self) -> int:
-        """How many files it has open now."""
+        """How many it has open."""
         return len(list(Path(f"/proc/{self.running.pid}/fd").iterdir()))
 
     @property
@@ -70,11 +70,16 @@ class Process:
 
 @contextmanager
 def gateway_before(
-    origin: str, home: Path, settings: Mapping[str, str] | None = None, *, files: int | None = None
+    origin: str,
+    home: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    files: int | None = None,
+    module: str = "gateway",
 ) -> Iterator[Process]:
     """Run ``gateway serve`` before *origin*, as somebody whom no allowance holds back.
 
-    It may have so many *files* open at once, if that is said.
+    It may have so many *files* open at once, if that is said; another *module* may serve it.
     """
     told = {
         "GATEWAY_ORIGIN_URL": origin,
@@ -86,12 +91,12 @@ def gateway_before(
         "GATEWAY_CALLS_PER_DAY": "100000000",
         **(settings or {}),
     }
-    with _served(told, home, files) as process:
+    with _served(told, home, module, files) as process:
         yield process
 
 
 @contextmanager
-def _served(told: Mapping[str, str], home: Path, files: int | None = None) -> Iterator[Process]:
+def _served(told: Mapping[str, str], home: Path, module: str, files: int | None) -> Iterator[Process]:
     with bind("127.0.0.1", 0, setting="") as probe:
         port: int = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -102,7 +107,7 @@ def _served(told: Mapping[str, str], home: Path, files: int | None = None) -> It
         "PORT": str(port),
         **told,
     }
-    command = [sys.executable, "-m", "gateway", "serve"]
+    command = [sys.executable, "-m", module, "serve"]
     if files is not None:
         command = ["sh", "-c", f'ulimit -n {files}; exec "$0" "$@"', *command]
     with log.open("wb") as written:
