@@ -85,7 +85,11 @@ async def _attack(worker: Process, bodies: Iterator[Body]) -> int:
             nonlocal looked_at
             while loop.time() < end:
                 headers = {"content-type": "application/json"}
-                answer = await http.post("/graphql", content=orjson.dumps(next(bodies)), headers=headers)
+                try:
+                    answer = await http.post("/graphql", content=orjson.dumps(next(bodies)), headers=headers)
+                except httpx.TransportError:  # It was refused before all of it had been sent.
+                    looked_at += 1
+                    continue
                 assert answer.status_code in {200, 400, 413, 503}
                 looked_at += answer.status_code != 503
 
