@@ -216,7 +216,8 @@ async def test_others_hardly_notice_slow_clients(
             async with bad.there():
                 pairs.append((before, await others.ask(OPENED_WITHIN + WITHIN)))
                 await _cut(worker, files, await bad.opened + WITHIN)
-                assert bad.cut > MANY / 2  # Who sends too late may not hear it any more.
+                await asyncio.sleep(2 * EVERY)  # So that all have listened once more.
+                assert bad.cut > MANY / 10  # Who sends when it is too late does not hear it any more.
     befores, meanwhiles = zip(*pairs, strict=True)
     ratio = min(meanwhiles) / max(min(befores), LITTLE)  # The best: a machine has other things to do.
     with capsys.disabled():
