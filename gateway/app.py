@@ -37,6 +37,7 @@ from gateway.loaders.writes import QUEUE_FAMILIES, Writes, Written
 from gateway.origin_access import OriginAccess
 from gateway.schema.context import Context
 from gateway.schema.execution import Schema
+from gateway.schema.pace import Crowd, Pace
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
@@ -76,6 +77,8 @@ class Contexts:
     """What each of its fields follows."""
     writes: Writes
     documents: Documents
+    crowd: Crowd = field(default_factory=Crowd)
+    """Those whose answers are put together now."""
 
     def make(self, viewer: Viewer | None, trail: Trail | None = None) -> Context:
         """Return the context of an operation that begins now, on *viewer*'s behalf."""
@@ -87,14 +90,16 @@ class Contexts:
             most_calls=self.settings.calls_per_operation,
             trail=trail or Trail(),
         )
+        loader = ResourceLoader(self.access.window, operation)
         return Context(
             origin=self.access.origin,
-            loader=ResourceLoader(self.access.window, operation),
+            loader=loader,
             operation=operation,
             planner=self._planner(),
             writes=self.writes,
             viewer=viewer,
             admit=self.documents.admit,
+            pace=Pace(self.crowd, loader.keep_open),
             most_objects=self.settings.limits.objects,
             most_text=self.settings.limits.text,
             now=lambda: datetime.now(UTC),

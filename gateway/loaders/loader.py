@@ -52,6 +52,10 @@ class ResourceLoader:
             future.add_done_callback(_mark_retrieved)
         return mine
 
+    def keep_open(self) -> None:
+        """Take note that there is more to come of the level that is being put together."""
+        self._window.keep_open(self._operation)
+
     def looked(self, relation: Relation, *, is_there: bool) -> None:
         """Take note that a link of *relation* was looked for."""
         self._looked[relation, is_there] += 1

@@ -61,7 +61,7 @@ class Window:
         # Only a window that was closed leaves something out.
         return [level.answers.get(want) or OriginUnreachable(want.href) for want in wants]
 
-    def keep_open(self, operation: Operation, want: Want) -> None:
+    def keep_open(self, operation: Operation, want: Want | None = None) -> None:
         """Take note that *operation* still makes progress, so that its level is not complete.
 
         What is answered out of what was loaded before leads to wants that come some turns late. Where *want*

@@ -19,6 +19,7 @@ from gateway.relations import Parts, Relation
 from gateway.resources import Content, Href, Title
 from gateway.schema.errors import Unauthenticated
 from gateway.schema.execution import Admit
+from gateway.schema.pace import LINK, Pace
 from gateway.schema.selection import Seen
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.href import Origin
@@ -52,6 +53,8 @@ class Context:
     """Tells what is left of the origin's allowance for what is public."""
     anew: "Callable[[], Context]"
     """Makes the same for another operation of the caller's: for each event of a subscription."""
+    pace: Pace
+    """How fast the answer is put together."""
     selections: Seen = field(default_factory=dict)
     written: dict[tuple[Callable[[str], str], str], str] = field(default_factory=dict)
     """What each way of writing has made of each text so far."""
@@ -80,6 +83,7 @@ class Context:
         personal and nobody is signed in. It fails, and nothing is raised here, so that one bad link of a list
         leaves the others be.
         """
+        self.pace.spend(LINK)
         try:
             want = self._want(relation, self.origin.resolve(href))
             about = None if title is None else self.origin.resolve(title)

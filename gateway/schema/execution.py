@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from graphql import (
     GraphQLError,
     GraphQLLeafType,
     GraphQLList,
+    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -30,6 +32,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
 from gateway.schema.errors import LimitExceeded
+from gateway.schema.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values
 _complete_leaf: Final = StrawberryGraphQLCoreExecutionContext.complete_leaf_value
 
 
+async def _later(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401 - an object of any type
+    await pace.turn()
+    completed = complete()
+    return await completed if isawaitable(completed) else completed
+
+
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation as long as its answer does not become too large, and somebody waits for it."""
 
@@ -123,9 +132,32 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             return_type, field_details_list, info, path, result, position_context
         )
 
+    def complete_object_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: Any,  # noqa: ANN401
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete an object, in a later turn of the loop where enough was done in this one."""
+        complete = partial(
+            super().complete_object_value,
+            return_type,
+            field_details_list,
+            info,
+            path,
+            result,
+            position_context,
+        )
+        pace = self.context_value.pace
+        return _later(pace, complete) if pace.is_spent else complete()
+
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Count the characters of a text: one may be asked for under many names."""
         shown = _complete_leaf(return_type, result)
+        self.context_value.pace.spend()
         if isinstance(shown, str):
             self._text += len(shown)
             if self._text > self.context_value.most_text:
