@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from gateway.ambiguity import is_ambiguous
 from gateway.edge.turnstile import Plain, Turnstile
 from gateway.holding import Held, Holding
+from gateway.idling import Idle, is_anything_at
 from gateway.parser import Parser
 from gateway.refusing import answer, limited
 from gateway.telemetry.events import Observer, Refused, silent
@@ -38,7 +39,7 @@ class Bounds:
     """Bytes of all headers, with what separates them."""
     headers: int = 100
     connections: int = 2_000
-    """Of all clients, those that do nothing included."""
+    """Of all clients; those that do nothing give way to who comes."""
     sockets: int = 750
     """Of them, those that are WebSockets: 500 are served, and others told why they are not."""
     held: int = 16 * 1024 * 1024
@@ -72,6 +73,7 @@ class HttpProtocol(HttpToolsProtocol):
         *args: Any,  # noqa: ANN401 - as uvicorn has them
         bounds: Bounds,
         held: Held,
+        idle: Idle,
         turnstile: Turnstile | None = None,
         observer: Observer = silent,
         **kwargs: Any,  # noqa: ANN401
@@ -87,6 +89,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._bounds = bounds
         self._held = held
         self._holding = Holding(held)
+        self._idle = idle
         self._timer: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
         self._is_in_head = False
@@ -98,13 +101,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._refusal = (400, "This is not HTTP/1.1.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, if there is a place for it."""
+        """Take a connection, if there is a place for it or somebody gives way."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=_UNTAKEN)
-        if (found := len(self.connections)) > self._bounds.connections:
+        found = len(self.connections)
+        if found > self._bounds.connections and not self._idle.make_place():
             self._refuse(503, limited("The connections", self._bounds.connections, found))
         else:
             self._wait(self._bounds.head_within)
+            self._rest()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more.
@@ -117,6 +122,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_taking()
         self._disconnect()
         self._leave()
+        self._idle.discard(self)
         self._holding.clear()
         cast("Parser", self.parser).close()
         super().connection_lost(exc)
@@ -125,28 +131,19 @@ class HttpProtocol(HttpToolsProtocol):
         self.cycle = self._cycle = None  # type: ignore[assignment] # nothing more is read
 
     def data_received(self, data: bytes) -> None:
-        """Read on, as long as a request does not become too large."""
-        if self._turnstile is not None:
-            if self._is_more_awaited(data):
-                return
-            data = self._release() + data
-            if self._is_kept_out(data, self._turnstile):
-                return
-        if self._timer is None and self._unanswered() is None:
-            self._wait(self._bounds.head_within)
-        if self._is_in_head:
-            self._head_bytes += len(data)
-        self._read(data)
-        self._holding.receive(len(data))
-        if self._holding.is_too_much and not self.transport.is_closing():
-            self._refuse(503, self._too_much())
-        # What has arrived of a header is not told before it is complete.
-        most = self._bounds.url + self._bounds.header_bytes
-        if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
-            self._refuse(431, limited("The bytes of the head", most, self._head_bytes))
+        """Read on; the connection may do nothing before and afterwards."""
+        self._idle.discard(self)
+        self._take(data)
+        self._rest()
 
-    def _too_much(self) -> str:
-        return f"{TOO_MUCH} The bytes of it may be at most {self._bounds.held}."
+    def gives_way(self) -> bool:
+        """Close a connection that does nothing, unless something has come that is not read or not taken."""
+        if self.transport.get_write_buffer_size() > 0:
+            return False
+        if not self.transport.is_closing() and is_anything_at([self.transport.get_extra_info("socket")]):
+            return False
+        self._close()
+        return True
 
     def on_message_begin(self) -> None:
         """Begin to count."""
@@ -210,6 +207,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._let_take()
+        self._rest()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over."""
@@ -230,6 +228,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_taking()
         self._holding.leave_untaken(0)
         super().resume_writing()
+        self._rest()
 
     def shutdown(self) -> None:
         """Answer what is here or on its way, and close the connection.
@@ -253,6 +252,30 @@ class HttpProtocol(HttpToolsProtocol):
         """Close a connection that nobody uses."""
         self._close()
 
+    def _take(self, data: bytes) -> None:
+        """Read on, as long as a request does not become too large."""
+        if self._turnstile is not None:
+            if self._is_more_awaited(data):
+                return
+            data = self._release() + data
+            if self._is_kept_out(data, self._turnstile):
+                return
+        if self._timer is None and self._unanswered() is None:
+            self._wait(self._bounds.head_within)
+        if self._is_in_head:
+            self._head_bytes += len(data)
+        self._read(data)
+        self._holding.receive(len(data))
+        if self._holding.is_too_much and not self.transport.is_closing():
+            self._refuse(503, self._too_much())
+        # What has arrived of a header is not told before it is complete.
+        most = self._bounds.url + self._bounds.header_bytes
+        if self._is_in_head and self._head_bytes > most and not self.transport.is_closing():
+            self._refuse(431, limited("The bytes of the head", most, self._head_bytes))
+
+    def _too_much(self) -> str:
+        return f"{TOO_MUCH} The bytes of it may be at most {self._bounds.held}."
+
     def _read(self, data: bytes) -> None:
         """Read on as uvicorn does, but for a line in the log for whatever anybody sends."""
         self._unset_keepalive_if_required()
@@ -262,6 +285,23 @@ class HttpProtocol(HttpToolsProtocol):
             self.handle_websocket_upgrade()
         except httptools.HttpParserError:  # What cannot be parsed, or was no longer.
             self._refuse(*self._refusal)
+
+    def _is_between(self) -> bool:
+        """Whether no request has begun that is not answered, and no answer that is not taken."""
+        # Of a request that was answered early there may be more to come, and it may look like another one.
+        is_done = not self._is_in_message and self._unanswered() is None
+        return is_done and not self.flow.write_paused and not self.transport.is_closing()
+
+    def _rest(self) -> None:
+        """Be idle, unless there is something to do: for so long, or until somebody else needs the place."""
+        if self._awaited or self not in self.connections or not self._is_between():
+            return
+        self._idle.add(self)
+        # Of a request that was answered early the rest may have come: uvicorn would wait for ever.
+        if self._timer is None and self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._cycle = cycle
@@ -273,9 +313,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _is_kept_out(self, data: bytes, turnstile: Turnstile) -> bool:
         """Refuse *data* where it is an operation for which there is no place; keep what is not whole yet."""
-        # Of a request that was answered early there may be more to come, and it may look like another one.
-        is_between = not self._is_in_message and self._unanswered() is None
-        if not is_between or self._is_stopping or self.flow.write_paused or self.transport.is_closing():
+        if self._is_stopping or not self._is_between():
             return False
         operation = Plain.of(data)
         if operation is None:
@@ -288,9 +326,6 @@ class HttpProtocol(HttpToolsProtocol):
             return False
         self._wait(None)
         self._unset_keepalive_if_required()
-        self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
-        )
         self.transport.write(refusal)
         return True
 

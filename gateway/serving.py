@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import select
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,6 +20,7 @@ from gateway.descriptors import places
 from gateway.edge.turnstile import Turnstile
 from gateway.garbage import rarely_collected
 from gateway.holding import Held, Holding
+from gateway.idling import Idle, is_anything_at
 from gateway.memory import give_back
 from gateway.protocol import TOO_MUCH, Bounds, HttpProtocol
 from gateway.telemetry.events import Observer, silent
@@ -139,7 +139,12 @@ class Server(uvicorn.Server):
         bounds = bounds or Bounds()
         self.held = Held(bounds.held, bounds.share)
         protocol = partial(
-            HttpProtocol, bounds=bounds, held=self.held, turnstile=turnstile, observer=observer
+            HttpProtocol,
+            bounds=bounds,
+            held=self.held,
+            idle=Idle(),
+            turnstile=turnstile,
+            observer=observer,
         )
         sockets = partial(WebSocketProtocol, held=self.held)
         super().__init__(
@@ -179,7 +184,7 @@ class Server(uvicorn.Server):
 
     async def _close_door(self, sockets: Sequence[socket.socket]) -> None:
         for _ in range(self.config.backlog):
-            if not _is_somebody_at(sockets):
+            if not is_anything_at(sockets):
                 break
             await asyncio.sleep(0)
         for server in self.servers:
@@ -216,14 +221,6 @@ class Server(uvicorn.Server):
             connection.transport.abort()
         for task in self.server_state.tasks:
             task.cancel()
-
-
-def _is_somebody_at(sockets: Sequence[socket.socket]) -> bool:
-    """Whether somebody is connected to one of *sockets* who has not been let in yet."""
-    waiting = select.poll()
-    for each in sockets:
-        waiting.register(each, select.POLLIN)
-    return bool(waiting.poll(0))
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

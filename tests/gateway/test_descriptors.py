@@ -20,6 +20,8 @@ pytestmark = pytest.mark.anyio
 
 FILES: Final = 64
 PLACES: Final = 24
+HALF: Final = 100
+"""Bytes of a search, of some 160."""
 FOUND: Final = b"<catalog_titles><number_of_results>0</number_of_results></catalog_titles>"
 LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: g.test\r\n\r\n"
 
@@ -101,24 +103,30 @@ async def _await_place(gateway: Process) -> None:
 
 
 async def test_who_finds_no_place_is_told(tmp_path: Path) -> None:
-    """One less, as many, one more; then hundreds. Those who have a place are answered; it is free again."""
+    """One less, as many, one more; then hundreds. Those who have begun are answered; a place is free again.
+
+    Nobody who does nothing keeps a place: while all others do, who comes is answered.
+    """
     async with _gateway(tmp_path, FILES) as gateway:
         await _await_place(gateway)
         async with AsyncExitStack() as stack:
-            lines = [await _connect(gateway) for _ in range(PLACES - 1)]
-            for _, writer in lines:
-                stack.callback(writer.close)
-            answers = [await _ask(lines[-1], LIVE)]
-            lines.append(await _connect(gateway))
-            stack.callback(lines[-1][1].close)
-            answers.append(await _ask(lines[-1], LIVE))
+            for _ in range(3 * PLACES):
+                stack.callback((await _connect(gateway))[1].close)
+            lines, answers = [], []
+            for number in range(PLACES):
+                lines.append(await _connect(gateway))
+                stack.callback(lines[-1][1].close)
+                answers.append(await _ask(lines[-1], LIVE))
+                lines[-1][1].write(_search(number)[:HALF])
             answers.append(await _answered_anew(gateway))
             crowd = await asyncio.gather(*(_answered_anew(gateway) for _ in range(200)))
-            told = await asyncio.gather(*(_ask(line, _search(number)) for number, line in enumerate(lines)))
+            told = await asyncio.gather(
+                *(_ask(line, _search(number)[HALF:]) for number, line in enumerate(lines))
+            )
         await _await_place(gateway)
         said = [json.loads(line) for line in gateway.log.read_text().splitlines() if line.startswith("{")]
 
-    assert [each[9:12] for each in answers] == [b"200", b"200", b"503"]
+    assert [each[9:12] for each in answers] == [b"200"] * PLACES + [b"503"]
     assert b"retry-after: 1\r\n" in answers[-1]
     assert Counter(each[9:12] for each in crowd) == {b"503": 200}
     assert [each.rpartition(b"\r\n")[2] for each in told] == [

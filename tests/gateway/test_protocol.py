@@ -257,14 +257,13 @@ async def test_a_header_without_end_is_not_kept(name: bytes) -> None:
 async def test_there_are_so_many_connections() -> None:
     """Who comes when all places are taken is told when to come again; a place that is left is free."""
     async with _served(connections=2) as server:
-        async with _connected(server) as (_, one), _connected(server) as (reader, _):
+        async with _connected(server) as (_, one), _connected(server) as (_, other):
             one.write(LINE)
-            await asyncio.sleep(0)
+            other.write(LINE)
             refused = await _asked(server, LINE + b"\r\n")
             assert _status(refused) == 503
             assert b"retry-after: 1\r\n" in refused
             assert _errors(refused)[0]["message"] == "The connections may be at most 2, not 3."
-            del reader
         await _until(lambda: not server.server_state.connections)
 
         assert _status(await _asked(server, LINE + b"\r\n")) == 200

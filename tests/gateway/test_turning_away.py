@@ -249,6 +249,18 @@ async def test_who_leaves_is_not_waited_for() -> None:
     assert house.door.inside == []
 
 
+async def test_who_is_waited_for_keeps_the_place() -> None:
+    """What is kept of an operation is a request that was begun: the connection is not idle."""
+    async with _house(Bounds(connections=1)) as house, _client(house) as client:
+        await _write_apart(house, client, [ASKED[:-1]])
+        async with _client(house) as other:
+            assert (await other.answer())[0] == 503
+        client.writer.write(ASKED[-1:])
+        status, body = await client.answer()
+
+    assert (status, b"OVERLOADED" in body) == (503, True)
+
+
 async def test_what_is_waited_for_is_counted() -> None:
     """With all that is held for clients: there is no more room for it than for what is read at once."""
     async with _house(Bounds(held=0, share=5_000)) as house, _client(house) as client:
