@@ -32,7 +32,7 @@ STOP_WITHIN = 10
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than clients and proxies keep theirs (5 to 60), so that it
-is they who close it, and never a request that meets a closing server."""
+is they who close it, and hardly ever a request that meets a closing server: where its place is needed."""
 
 PING_EVERY = 20.0
 """Seconds between pings on a WebSocket, and for each to be answered."""
