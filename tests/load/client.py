@@ -70,6 +70,11 @@ class Connection(asyncio.Protocol):
         for piece in shot.request:
             self._transport.write(piece)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the other side has closed it, or is about to: nothing more may be sent."""
+        return self._transport.is_closing()
+
     def close(self) -> None:
         """Hang up."""
         self._transport.abort()
@@ -147,10 +152,11 @@ class Clients:
             for shot in shots:
                 if (wait := begun + shot.due - loop.time()) > 0:
                     await asyncio.sleep(wait)
-                if free:
-                    free.pop().send(shot, begun + shot.due)
-                else:
+                kept = _taken(free)
+                if kept is None:
                     opening.create_task(open_and_send(shot))
+                else:
+                    kept.send(shot, begun + shot.due)
         async with asyncio.timeout(_GRACE):
             while len(hits) < len(shots):  # noqa: ASYNC110 - they come when they come
                 await asyncio.sleep(0.01)
@@ -185,3 +191,12 @@ class Clients:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(lambda: Connection(done), self.host, self.port)
         connection.send(shot, due)
+
+
+def _taken(free: deque[Connection]) -> Connection | None:
+    """Take one that is still open out of *free*, if there is one."""
+    while free:
+        connection = free.pop()
+        if not connection.is_lost:
+            return connection
+    return None

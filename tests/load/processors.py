@@ -53,7 +53,10 @@ class Stalls:
     _waits: list[float] = field(default_factory=list)
 
     def between(self, begin: float, end: float) -> float:
-        """Return the seconds that they waited from *begin* to *end* of the loop's clock, all together."""
+        """Return the seconds that they waited from *begin* to *end* of the loop's clock, all together.
+
+        They may have waited at the same time, and so for longer than it was.
+        """
         return self._at(end) - self._at(begin)
 
     @asynccontextmanager

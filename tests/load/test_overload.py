@@ -146,7 +146,7 @@ class Measured:
         return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
 
     def _latency(self, hit: Hit) -> float:
-        return hit.ended - hit.due - self.stalls.between(hit.due, hit.ended)
+        return max(0.0, hit.ended - hit.due - self.stalls.between(hit.due, hit.ended))
 
 
 class Trial:
