@@ -26,7 +26,7 @@ from gateway.protocol import TOO_MUCH, Bounds, HttpProtocol
 from gateway.telemetry.events import Observer, silent
 from gateway.telemetry.logs import tell
 
-STOP_WITHIN = 10
+STOP_WITHIN = 15
 """Seconds that answers under way are given when the server is told to stop."""
 
 
