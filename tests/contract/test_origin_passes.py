@@ -44,7 +44,6 @@ async def visit(place: Furnished) -> AsyncIterator[Session]:
 
 
 @pytest.mark.anyio
-@pytest.mark.no_cover
 @pytest.mark.parametrize("group", GROUPS)
 async def test_every_must_of_a_group_holds(group: str, visit: Session) -> None:
     """Every MUST of the group passes, and none is skipped for want of something to look at."""

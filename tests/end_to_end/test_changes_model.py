@@ -151,7 +151,6 @@ async def weather(rig: Rig, changes: int, seed: int) -> Storm:
     return storm
 
 
-@pytest.mark.no_cover
 async def test_nothing_is_lost_or_doubled_under_faults(rig: Rig) -> None:
     """A thousand changes, each with its share of lost, garbled, late and stale messages."""
     storm = await weather(rig, 1_000, seed=8)

@@ -56,7 +56,6 @@ async def _judged(canaries: Canaries, cells: Sequence[Cell], enough: int) -> Non
     assert len(canaries.said["traces"]) > enough
 
 
-@pytest.mark.no_cover
 async def test_no_secret_is_said(canaries: Canaries) -> None:
     """Over a hundred faults, with all logged that the gateway ever lets be logged, before it is redacted."""
     await _judged(canaries, shuffled(all_cells()), CELLS)
@@ -123,7 +122,6 @@ def _feeds(canaries: Canaries, people: Sequence[Person]) -> list[tuple[str, str]
     return [(what, secret) for what, secret in canaries.secrets.items() if what.startswith(names)]
 
 
-@pytest.mark.no_cover
 async def test_no_secret_is_kept_for_all_nodes(canaries: Canaries, redis_url: str) -> None:
     """What is in Redis after faults holds no secret, and nobody is told anything of anybody else's."""
     await _ask_over_redis(canaries, redis_url, QUICK[:: len(QUICK) // SHARED])

@@ -79,7 +79,6 @@ def told(verdicts: dict[Cell, Verdict]) -> list[str]:
     return [f"{cell}: {each}" for cell, verdict in verdicts.items() for each in verdict.complaints]
 
 
-@pytest.mark.no_cover
 async def test_a_selection_of_faults(house: House) -> None:
     """Three hundred cells by chance, every row among them."""
     verdicts = await judge(house, shuffled(all_cells()), SELECTION)

@@ -150,7 +150,6 @@ def kept(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"redis_url": request.getfixturevalue("redis_url"), "consumer_secret": token_hex(8)}
 
 
-@pytest.mark.no_cover
 async def test_nothing_of_one_subscriber_reaches_another(kept: dict[str, Any]) -> None:
     """Operations of two hundred subscribers at the same addresses: each is told its own."""
     assert await leaks(700, **kept) == []
@@ -175,7 +174,6 @@ async def _forget_who(request: HTTPConnection) -> Viewer | None:
     return _Anybody(name, Credentials(f"token-of-{name}", "word"))
 
 
-@pytest.mark.no_cover
 async def test_the_user_in_the_key_is_what_keeps_them_apart(kept: dict[str, Any]) -> None:
     """Taken out of the keys, subscribers are told what is others': the test above would see it."""
     assert len(await leaks(200, _forget_who, **kept)) > 10

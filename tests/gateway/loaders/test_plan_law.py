@@ -45,7 +45,6 @@ def _settings(examples: int, *, are_same: bool = False) -> settings:
     return settings(max_examples=examples, derandomize=are_same, deadline=None, suppress_health_check=slow)
 
 
-@pytest.mark.no_cover
 @given(seed=st.integers(0, 2**32))
 @example(seed=249279)  # what came along with one person is wanted of the same person one level on
 @_settings(15, are_same=True)
@@ -87,7 +86,6 @@ async def _answer_by_a_plan(seed: int) -> None:
     assert body["extensions"]["cost"]["actual"] == calls
 
 
-@pytest.mark.no_cover
 @given(seed=st.integers(0, 2**32), most=st.integers(1, 20))
 @_settings(15, are_same=True)
 async def test_no_operation_costs_more_than_it_may(seed: int, most: int) -> None:
@@ -114,7 +112,6 @@ async def _keep_within(most: int, seed: int) -> None:
     assert sum(map(len, wire.requests)) <= most
 
 
-@pytest.mark.no_cover
 async def test_the_expected_cost_is_seldom_far_above_the_actual() -> None:
     """With what some operations taught, most of the others cost at least a third of what was expected."""
     ratios = []

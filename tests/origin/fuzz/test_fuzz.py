@@ -123,7 +123,6 @@ def _fuzz_by_socket(url: str, faults: Faults, numbers: range) -> Counter[int | N
     return statuses
 
 
-@pytest.mark.no_cover
 def test_no_request_breaks_the_origin(url: str, faults: Faults) -> None:
     """Some hundred requests, most of them signed: no 5xx, nothing in the log, nothing that cannot be read."""
     statuses = _fuzz(url, faults, range(400))
@@ -132,7 +131,6 @@ def test_no_request_breaks_the_origin(url: str, faults: Faults) -> None:
     assert statuses[200] + statuses[201] > 100
 
 
-@pytest.mark.no_cover
 def test_no_bytes_break_the_server(sqlite_databases: Databases, faults: Faults) -> None:
     """The same on the wire, where bytes may be anything and may end too early."""
     statuses = _fuzz_by_socket(sqlite_databases.copy(world.fill), faults, range(150))

@@ -191,7 +191,6 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-@pytest.mark.no_cover
 def test_queues_do_what_the_model_does(machine: type[QueueMachine]) -> None:
     """In more than a hundred steps no answer, no order and no tag is other than the model's."""
     run_state_machine_as_test(machine, settings=_settings(5, 40))

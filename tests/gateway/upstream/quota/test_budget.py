@@ -84,7 +84,6 @@ async def ten_minutes(seed: int, per_second: int, seconds: float = 600) -> tuple
     return at, counted
 
 
-@pytest.mark.no_cover
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=10_000))
 def test_full_load_is_never_refused(seed: int) -> None:
