@@ -70,8 +70,8 @@ class Parser:
                 return
 
     def close(self) -> None:
-        """Let go of httptools' parser, which knows us: garbage of that kind is rarely looked for."""
-        del self._parser
+        """Let go of who knows us, which both do: garbage of that kind is rarely looked for."""
+        del self._parser, self._taker
 
     def get_http_version(self) -> str:
         """Return the version of the request."""

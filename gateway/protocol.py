@@ -213,6 +213,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Hand the connection over."""
         self._holding.clear()
         super().handle_websocket_upgrade()
+        cast("Parser", self.parser).close()
 
     def pause_writing(self) -> None:
         """Wait for the client to take what is written, if there is room for it."""

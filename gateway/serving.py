@@ -245,6 +245,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._held.sockets -= 1
         self._holding.clear()
         super().connection_lost(exc)
+        self.frames = []
+        self.conn.reader.buffer.clear()
+        # It knows the connection, which knows it: garbage of that kind is rarely looked for.
+        self.conn.parser.close()
 
     def data_received(self, data: bytes) -> None:
         """Read on, as long as there is not too much of what cannot be taken yet."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import TracebackType
@@ -183,6 +182,9 @@ async def finish(*tasks: asyncio.Task[Any]) -> None:
     """Cancel *tasks*, and return when they have ended."""
     for task in tasks:
         task.cancel()
+    # Awaited, one that failed would know this frame, and the frame it: a circle.
+    if tasks:
+        await asyncio.wait(tasks)
     for task in tasks:
-        with suppress(asyncio.CancelledError, Exception):
-            await task
+        if not task.cancelled():
+            task.exception()

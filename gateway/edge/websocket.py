@@ -112,7 +112,7 @@ class Socket:
         try:
             ways: set[asyncio.Future[Any]] = {reading, self._stream.ending}
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            close = await self._why(reading)
+            close = self._why(reading)
         finally:
             await finish(reading, *self._all)
         if close is not None:
@@ -120,31 +120,35 @@ class Socket:
                 async with asyncio.timeout(self._limits.send_within):
                     await self._websocket.close(close.code, close.reason)
 
-    async def _why(self, reading: asyncio.Task[None]) -> _Close | None:
+    def _why(self, reading: asyncio.Task[None]) -> _Close | None:
         """Return how to close the socket; nothing where nobody would hear of it."""
         if not reading.done():
             ending = _ENDINGS.get(self._stream.ending.result())
             return _Close(*ending) if ending else None
-        try:
-            await reading
-        except _Close as close:
-            return close
-        except (WebSocketDisconnect, TimeoutError):
-            return None
-        except Exception as error:  # noqa: BLE001 - a fault of ours closes one socket
-            log_fault("A WebSocket failed", error)
-            return _Close(Code.FAULT, "Internal error.")
-        return None
+        match reading.exception():  # Raised here it would know this frame, and the frame it: a circle.
+            case _Close() as close:
+                return close
+            case None | WebSocketDisconnect():
+                return None
+            case error:
+                log_fault("A WebSocket failed", error)
+                return _Close(Code.FAULT, "Internal error.")
 
     async def _read(self) -> None:
+        if not await self._is_begun():
+            within = f"{self._limits.init_within:g} s"
+            raise _Close(Code.INIT_TIMEOUT, f"A connection must be initialised within {within}.")
+        while True:
+            await self._take(await self._receive())
+
+    async def _is_begun(self) -> bool:
+        # A time-out knows the task that it ends: what ends a task is not made of one.
         try:
             async with asyncio.timeout(self._limits.init_within):
                 await self._begin(await self._receive())
-        except TimeoutError as error:
-            within = f"{self._limits.init_within:g} s"
-            raise _Close(Code.INIT_TIMEOUT, f"A connection must be initialised within {within}.") from error
-        while True:
-            await self._take(await self._receive())
+        except TimeoutError:
+            return False
+        return True
 
     async def _receive(self) -> Message:
         event = await self._websocket.receive()
@@ -223,7 +227,7 @@ class Socket:
         try:
             with operation(self._websocket, message.asked, self._viewer) as trail:
                 last = await self._answer(message, trail) or last
-        except (WebSocketDisconnect, TimeoutError):
+        except WebSocketDisconnect:
             return
         except Refusal as refusal:
             last = protocol.refuse(message.id, refusal.detail, refusal.code)
@@ -232,7 +236,7 @@ class Socket:
             last = protocol.refuse(message.id, "Internal error.", "INTERNAL")
         if self._running.get(message.id) is asyncio.current_task():
             del self._running[message.id]  # Before the client hears of it, and may use the id again.
-        with suppress(WebSocketDisconnect, TimeoutError):
+        with suppress(WebSocketDisconnect):
             await self._send(last)
 
     async def _answer(self, message: Subscribe, trail: Trail) -> str | None:
@@ -246,12 +250,17 @@ class Socket:
         return None
 
     async def _send(self, text: str) -> None:
+        if not await self._is_sent(text):
+            self._stream.end(Ending.STUCK)
+            raise WebSocketDisconnect
+
+    async def _is_sent(self, text: str) -> bool:
         try:
             async with asyncio.timeout(self._limits.send_within):
                 await self._websocket.send_text(text)
         except TimeoutError:
-            self._stream.end(Ending.STUCK)
-            raise
+            return False
+        return True
 
     def _start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -2,16 +2,21 @@
 
 import asyncio
 import gc
+import json
+from collections.abc import Sequence
 
 import pytest
 from graphql.execution import Executor
 
 from gateway.contract import Rel
+from gateway.edge.websocket import Socket
 from gateway.loaders.loader import ResourceLoader
 from gateway.schema.context import Context
 from tests.gateway.documents import link, listing, person, title
+from tests.gateway.edge.test_websocket import ANN, opened
 from tests.gateway.graph import TURNS, Graph
 from tests.gateway.household import FILM
+from tests.gateway.queues import QueueOrigin, live
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -38,6 +43,42 @@ async def test_an_operation_is_gone_when_it_is_answered(graph: Graph, wire: Wire
         gc.enable()
 
     assert answer.codes == {}
+    assert left == []
+
+
+_INIT = {"type": "connection_init", "payload": ANN}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ([], 4408),
+        ([_INIT], None),
+        ([_INIT, _INIT], 4429),
+        ([{"type": "?"}], 4400),
+        ([{"type": "connection_init", "payload": {"authorization": "Bearer eve"}}], 4401),
+    ],
+)
+async def test_a_socket_is_gone_when_it_is_closed(said: Sequence[object], code: int | None) -> None:
+    """Whoever closes it, and why: an error that is raised once more would keep the socket by its frames."""
+    async with live(QueueOrigin(), "ann", init_within=0.2 if not said else 10) as gateway:
+        gc.collect()
+        gc.disable()
+        try:
+            async with opened(gateway) as client:
+                for each in said:
+                    await client.socket.send(json.dumps(each))
+                if code is not None:
+                    assert await client.closed() == code
+                else:
+                    await client.hear()
+            async with asyncio.timeout(5):
+                while gateway.server.server_state.tasks:  # noqa: ASYNC110 - uvicorn tells in no other way
+                    await asyncio.sleep(0.01)
+            left = [each for each in gc.get_objects() if isinstance(each, Socket)]
+        finally:
+            gc.enable()
+
     assert left == []
 
 

@@ -14,9 +14,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from websockets.server import ServerProtocol
 
-from gateway.protocol import Bounds
-from gateway.serving import Server, bind
+from gateway.protocol import Bounds, HttpProtocol
+from gateway.serving import Server, WebSocketProtocol, bind
 
 pytestmark = pytest.mark.anyio
 
@@ -171,8 +172,27 @@ async def test_nothing_is_kept_of_who_has_left() -> None:
             await _until(lambda: not server.server_state.connections)
             done.set()
             await _until(lambda: not server.server_state.tasks)
-            left = sum(isinstance(each, RequestResponseCycle) for each in gc.get_objects())
+            kinds = (HttpProtocol, RequestResponseCycle)
+            left = [type(each) for each in gc.get_objects() if isinstance(each, kinds)]
         finally:
             gc.enable()
 
-    assert left == 0
+    assert left == []
+
+
+async def test_nothing_is_kept_of_a_socket_that_has_left() -> None:
+    """Nor of half a message that it has sent, nor of the request that it began with."""
+    async with _served() as (server, _):
+        gc.collect()
+        gc.disable()
+        try:
+            async with _socket(server) as (_, writer):
+                writer.write(_piece(1_000, TEXT) + _piece(1_000, CONTINUED, sent=500))
+                await _until(lambda: server.held.bytes > 0)
+            await _until(lambda: not server.server_state.tasks and not server.server_state.connections)
+            kinds = (HttpProtocol, WebSocketProtocol, ServerProtocol)
+            left = [type(each) for each in gc.get_objects() if isinstance(each, kinds)]
+        finally:
+            gc.enable()
+
+    assert left == []
