@@ -169,7 +169,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Give memory back now and then; says whether to stop."""
-        if counter % _TICKS == 0:
+        if counter and counter % _TICKS == 0:
             give_back()
         return await super().on_tick(counter)
 
