@@ -32,7 +32,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
 from gateway.schema.errors import LimitExceeded
-from gateway.schema.pace import Pace
+from gateway.schema.pace import OBJECT, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,14 @@ _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values
 _complete_leaf: Final = StrawberryGraphQLCoreExecutionContext.complete_leaf_value
 
 
-async def _later(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401 - an object of any type
+def _now(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401 - an object of any type
+    pace.spend(OBJECT)
+    return complete()
+
+
+async def _later(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401
     await pace.turn()
-    completed = complete()
+    completed = _now(pace, complete)
     return await completed if isawaitable(completed) else completed
 
 
@@ -152,7 +157,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             position_context,
         )
         pace = self.context_value.pace
-        return _later(pace, complete) if pace.is_spent else complete()
+        return _later(pace, complete) if pace.is_spent else _now(pace, complete)
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Count the characters of a text: one may be asked for under many names."""

@@ -121,9 +121,17 @@ def wanted_of(first: int, after: str | None, info: Info) -> Slice:
 async def load_connection(
     relation: Relation, href: Href, wanted: Slice, show: Show[Any], info: Info
 ) -> Connection[Any]:
-    """Load *wanted* of the list at *href*, with what is to come along, and show it as a connection."""
-    part = await load_part(info.context, relation, href, wanted, parts=parts_of(info))
-    return show_part(part, wanted, show, info.context)
+    """Load *wanted* of the list at *href*, with what is to come along, and show it as a connection.
+
+    A long list is shown a piece a turn of the loop.
+    """
+    context, shown = info.context, []
+    part = await load_part(context, relation, href, wanted, parts=parts_of(info))
+    for item in part.items:
+        if context.pace.is_spent:
+            await context.pace.turn()
+        shown.append(show(item, context))
+    return connection(shown, wanted, total=part.total)
 
 
 def _part_at_hand(link: Link, wanted: Slice, info: Info) -> Part | None:

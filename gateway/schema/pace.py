@@ -5,11 +5,17 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-MOST: Final = 1_000
-"""What is put together in one turn of the loop, in values of an answer: some ten milliseconds of work."""
+MOST: Final = 500
+"""What is put together in one turn of the loop, in values of an answer: some five milliseconds of work."""
 
 LINK: Final = 15
 """Values that take as long as following a link does."""
+
+RECORD: Final = 3
+"""Values that take as long as showing what was loaded as an object does."""
+
+OBJECT: Final = 2
+"""Values that take as long as an object does, beside what is in it."""
 
 _WOKEN: Final = 32
 """Objects that are gone on with in a turn."""
@@ -25,7 +31,7 @@ class Crowd:
 class Pace:
     """Puts an answer together in pieces; *going_on* is told in each turn in which there is more to come.
 
-    An answer of hundreds of objects is put together at once, as graphql-core does it. Of a larger one the
+    An answer of a hundred objects is put together at once, as graphql-core does it. Of a larger one the
     rest waits in line, a few objects a turn; where there are several, each has its share of a turn.
     """
 

@@ -13,6 +13,7 @@ from gateway.schema.facts import TextFormat
 from gateway.schema.follow import follow_pages
 from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
+from gateway.schema.pace import RECORD
 from gateway.schema.scalars import URL, web_address
 from gateway.upstream.errors import MalformedDocument
 
@@ -50,6 +51,7 @@ class Person(Node):
 
     @classmethod
     def of(cls, person: resources.Person, context: Context) -> Self:
+        context.pace.spend(RECORD)
         address = context.origin.address(person.href)
         if address is None or address.noun != "person":
             raise MalformedDocument("person/id", "the address of a person")

@@ -24,6 +24,7 @@ from gateway.schema.follow import (
 )
 from gateway.schema.markup import plain, sanitised
 from gateway.schema.node import Node
+from gateway.schema.pace import RECORD
 from gateway.schema.person import Person, show_people
 from gateway.schema.scalars import URL, Seconds, web_address
 from gateway.schema.viewing import QueueState, TitleRating, viewer_rating, viewer_state
@@ -58,6 +59,7 @@ def _show_titles(content: resources.Titles | resources.LinkList, context: Contex
 
 def show_title(title: resources.Title, context: Context) -> "Title":
     """Show *title* as the type of its kind, which its address tells."""
+    context.pace.spend(RECORD)
     address = context.origin.address(title.href)
     kind = None if address is None else _KINDS.get(address.noun)
     if address is None or kind is None:

@@ -51,6 +51,8 @@ class Limits:
 
 _ANY_RATIO: Final = 64 * 1024
 """Bytes up to which an answer may be compressed as well as it can be."""
+_SHORT: Final = 8 * 1024
+"""Bytes of a compressed answer that is inflated at once: a hundred times as many are two milliseconds."""
 _LARGE: Final = 1_000_000
 _LARGE_AT_ONCE: Final = 2
 """Answers of more bytes that are read at once: an origin gone mad must not fill the memory."""
@@ -92,6 +94,7 @@ class Client:
         self._observer = observer
         self._limits = limits or Limits()
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._inflating = asyncio.Lock()
 
     async def get(
         self, href: Href, *, authorization: str, deadline: float, unless: str | None = None
@@ -174,10 +177,18 @@ class Client:
             await response.aclose()
         coding = response.headers.get("content-encoding", "identity").lower()
         if coding == "gzip":
-            body = _inflate(body, href, limit=self._longest(body))
+            body = await self._inflated(body, href)
         elif coding != "identity":
             raise MalformedDocument("/", "a body that is plain or compressed once, by gzip")
         return Response(response.status_code, dict(response.headers), body)
+
+    async def _inflated(self, body: bytes, href: Href) -> bytes:
+        """Inflate *body*: a long one beside the loop, one after the other, for each may be a bomb."""
+        limit = self._longest(body)
+        if len(body) <= _SHORT:
+            return _inflate(body, href, limit=limit)
+        async with self._inflating:
+            return await asyncio.to_thread(_inflate, body, href, limit=limit)
 
     async def _begin(self, request: httpx.Request, href: Href) -> httpx.Response:
         with _translated(href, self._limits.first_byte):

@@ -1,5 +1,6 @@
 """Decides what of the cache is fresh, what may still be used, and what is kept of an answer."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Final, Protocol
 from gateway.relations import Relation
 from gateway.resources import Content, Href
 from gateway.upstream.caching import parts
-from gateway.upstream.caching.entries import Entry, Form, Key, Place, Scope
+from gateway.upstream.caching.entries import A_TURN, Entry, Form, Key, Place, Scope
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
@@ -117,8 +118,12 @@ class Shelf:
         now = self._clock()
         entries: dict[Key, Entry] = {}
         for answer in answers:
-            if _is_kept(answer.sought) and answer.max_age != FORBIDDEN:
-                entries.update(self._entries(answer, now))
+            if not _is_kept(answer.sought) or answer.max_age == FORBIDDEN:
+                continue
+            for key, entry in self._entries(answer, now):
+                entries[key] = entry
+                if len(entries) % A_TURN == 0:
+                    await asyncio.sleep(0)
         if entries:
             await self._place.put(entries)
 

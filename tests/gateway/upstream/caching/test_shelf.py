@@ -1,5 +1,6 @@
 """What is fresh, what may still be used, and what is kept; in this process and in Redis."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from gateway.contract import Rel
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Link, LinkList, People, Person, Text, Title, Titles
 from gateway.stores.redis_bytes import RedisBytes
-from gateway.upstream.caching.entries import Place
+from gateway.upstream.caching.entries import A_TURN, Place
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Answered, Held, Shelf, State
@@ -122,6 +123,25 @@ async def test_what_was_kept_is_found_until_it_is_old(at: Fixture) -> None:
     assert seen[:3] == [State.FRESH, State.STALE, State.EXPIRED]
     at.clock.advance(days=7)
     assert await at.look(want) is None
+
+
+async def test_much_is_kept_a_little_a_turn() -> None:
+    """Neither to make nor to keep the entries of a large answer is everybody else kept waiting (G8)."""
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    many = 10 * A_TURN
+    counting = asyncio.create_task(count_turns())
+    shelf = Shelf(Memory(1_000_000), ORIGIN)
+    await shelf.keep([Answered(Want(href(f"/jaws/{number}")), jaws(), 0) for number in range(many)])
+    counting.cancel()
+
+    assert turns >= 2 * many / A_TURN
 
 
 async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
