@@ -31,6 +31,9 @@ class Bounds:
     """For its body to arrive after them."""
     taken_within: float = 30.0
     """For a client to take 64 KiB of an answer, or the rest of it."""
+    kept_for: int = 75
+    """For which an idle connection is kept: longer than clients and proxies keep theirs (5 to 60), so that it
+    is they who close it, and hardly ever a request that meets a closing server: where its place is needed."""
     last_within: float = 0.5
     """For a request to arrive that is on its way when the server stops."""
     url: int = 8_192

@@ -29,11 +29,6 @@ from gateway.telemetry.logs import tell
 STOP_WITHIN = 15
 """Seconds that answers under way are given when the server is told to stop."""
 
-
-KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: longer than clients and proxies keep theirs (5 to 60), so that it
-is they who close it, and hardly ever a request that meets a closing server: where its place is needed."""
-
 PING_EVERY = 20.0
 """Seconds between pings on a WebSocket, and for each to be answered."""
 
@@ -154,7 +149,7 @@ class Server(uvicorn.Server):
                 access_log=False,  # It would write query strings, and with them signatures.
                 log_level="warning",
                 http=cast("type[HttpProtocol]", protocol),
-                timeout_keep_alive=KEEP_ALIVE,
+                timeout_keep_alive=bounds.kept_for,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,
                 proxy_headers=False,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
 from gateway.edge.admission import Admission
-from gateway.edge.streams import Streams
+from gateway.edge.streams import StreamLimits, Streams
 from gateway.edge.turnstile import Turnstile
 from gateway.protocol import Bounds
 from gateway.serving import bind, serve
@@ -26,6 +26,8 @@ LAG: Final = "/lag"
 """Where it is told by how many seconds the loop was late, look by look, since somebody asked last."""
 BOUNDS: Final = "ATTACKED_BOUNDS"
 """The variable with those of ``Bounds`` that are to be others, as JSON."""
+STREAMS: Final = "ATTACKED_STREAMS"
+"""The same of ``StreamLimits``."""
 _EVERY: Final = 0.001
 _NANO: Final = 1e-9
 
@@ -91,7 +93,7 @@ def main() -> None:
     settings = Settings.from_environ(listens=f"http://127.0.0.1:{port}")
     set_up(settings.log_format, settings.log_level, Redaction([]))
     bounds = orjson.loads(os.environ.get(BOUNDS, "{}"))
-    streams = Streams()
+    streams = Streams(StreamLimits(**orjson.loads(os.environ.get(STREAMS, "{}"))))
     admission = Admission(settings.operations_at_once)
     app = create_app(settings, streams=streams, admission=admission, observer=Logs())
     serve(

@@ -5,6 +5,7 @@ from computing is left out, as in ``tests/load``.
 """
 
 import asyncio
+import json
 import math
 import os
 import socket
@@ -23,7 +24,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.attacks.served import BOUNDS
+from tests.attacks.lag import Lag
+from tests.attacks.served import BOUNDS, STREAMS
 from tests.attacks.worker import Process, gateway_before
 from tests.faults.proxy import bound, proxy_before
 from tests.load.client import Clients, Hit, Shot
@@ -41,6 +43,8 @@ LATE: Final = 3
 EVERY: Final = 0.3
 """Seconds from one byte to the next."""
 TURNS: Final = 30
+LEAST: Final = 4_096
+"""Bytes that a client has room for who takes nothing."""
 ROUNDS: Final = 3
 RATE: Final = 60
 """Questions of others in a second."""
@@ -49,7 +53,12 @@ LITTLE: Final = 0.005
 DEADLINES: Final = {
     "head_within": WITHIN,
     "body_within": WITHIN,
+    "taken_within": WITHIN,
+    "kept_for": WITHIN,
+    "held": 1_000_000_000,  # So that it is for the time that they are cut.
 }
+LONG: Final = 400_000
+"""Characters of a name: more than is sent to who takes nothing, so that there is a rest."""
 
 _POST: Final = b"POST /graphql HTTP/1.1\r\nHost: g.test\r\nContent-Type: application/json\r\n"
 _SOCKET: Final = (
@@ -69,7 +78,12 @@ class Attack:
     drip: bytes = b""
     """Of which it sends a byte now and then."""
     hears: bytes = b""
-    """What it hears when it is cut."""
+    """What it hears before it is cut, or why it is."""
+    is_deaf: bool = False
+    """Whether it takes nothing of what it is sent."""
+
+
+LARGE: Final = '{ title(by: {href: "%s/catalog/titles/movies/2"}) { name { regular } } }'
 
 
 def _asked(query: str, number: int) -> bytes:
@@ -82,11 +96,16 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "a slow body": Attack(_POST + b"Content-Length: 500\r\n\r\n{", b" ", _LATE),
     "nothing": Attack(),
     "a slow handshake": Attack(_SOCKET + b"X: ", b"x", _LATE),
+    "no init": Attack(_SOCKET + b"\r\n", hears=b"must be initialised"),
+    "no second request": Attack(b"GET /health/live HTTP/1.1\r\nHost: g.test\r\n\r\n", hears=b" 200 OK\r\n"),
+    "nothing is taken": Attack(is_deaf=True),
 }
 
 
 async def _film(request: Request) -> Response:
-    film = f"<id>{request.url.replace(query='')}</id><title short='F' regular='Some film'/>"
+    href = str(request.url.replace(query=""))
+    name = "Some film" if href.endswith("/1") else "x" * LONG
+    film = f"<id>{href}</id><title short='F' regular='{name}'/>"
     return Response(f"<catalog_title>{film}</catalog_title>")
 
 
@@ -94,7 +113,7 @@ async def _film(request: Request) -> Response:
 async def _served(home: Path) -> AsyncIterator[tuple[Process, str]]:
     """Run a gateway that has a processor to itself, before an origin."""
     app = Starlette(routes=[Route("/{rest:path}", _film)])
-    told = {BOUNDS: orjson.dumps(DEADLINES).decode()}
+    told = {BOUNDS: json.dumps(DEADLINES), STREAMS: json.dumps({"init_within": WITHIN})}
     async with proxy_before(httpx.ASGITransport(app), bound()) as proxy:
         with ExitStack() as stack:
             worker = stack.enter_context(gateway_before(proxy.url, home, told, module="tests.attacks.served"))
@@ -137,9 +156,9 @@ class Others:
 class Bad:
     """Many bad connections, each of which stays for as long as it is let."""
 
-    def __init__(self, worker: Process, attack: Attack) -> None:
+    def __init__(self, worker: Process, origin: str, attack: Attack) -> None:
         at = httpx.URL(worker.url)
-        self._worker = worker
+        self._begin = _asked(LARGE % origin, 0) if attack.is_deaf else attack.begin
         self._address = (at.host, at.port or 80)
         self._attack = attack
         self._open: list[socket.socket] = []
@@ -172,9 +191,11 @@ class Bad:
         for number in range(MANY):
             one = socket.socket()
             one.setblocking(False)  # noqa: FBT003 - Python's
+            if self._attack.is_deaf:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LEAST)
             self._open.append(one)
             await loop.sock_connect(one, self._address)
-            one.send(self._attack.begin)
+            one.send(self._begin)
             await asyncio.sleep(begun + number * OPENED_WITHIN / MANY - loop.time())
         self.opened.set_result(loop.time())
 
@@ -188,6 +209,8 @@ class Bad:
                     self._open[number].send(self._attack.drip)
 
     def _listen(self, number: int) -> None:
+        if self._attack.is_deaf:
+            return
         with suppress(OSError):
             self._heard[number] += self._open[number].recv(65_536)
 
@@ -205,23 +228,27 @@ async def test_others_hardly_notice_slow_clients(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """500 are each cut in time, and the 99th percentile of others' latency at most doubles (G11, H11)."""
-    attack, pairs = ATTACKS[name], list[tuple[float, float]]()
+    attack, pairs, lags = ATTACKS[name], list[tuple[float, float]](), list[Lag]()
     async with _served(tmp_path) as (worker, origin):
         others = Others(worker, origin)
         await others.ask(1)
         for _ in range(ROUNDS):
             before = await others.ask(2)
             files = worker.files
-            bad = Bad(worker, attack)
+            await Lag.at(worker)
+            bad = Bad(worker, origin, attack)
             async with bad.there():
                 pairs.append((before, await others.ask(OPENED_WITHIN + WITHIN)))
                 await _cut(worker, files, await bad.opened + WITHIN)
                 await asyncio.sleep(2 * EVERY)  # So that all have listened once more.
                 assert bad.cut > MANY / 10  # Who sends when it is too late does not hear it any more.
+            lags.append(await Lag.at(worker))
     befores, meanwhiles = zip(*pairs, strict=True)
     ratio = min(meanwhiles) / max(min(befores), LITTLE)  # The best: a machine has other things to do.
     with capsys.disabled():
         told = ", ".join(f"{1000 * one:.1f} -> {1000 * other:.1f}" for one, other in pairs)
-        print(f"\n  {name}: 99 % within {told} ms; x {ratio:.2f}")  # noqa: T201
+        late = ", ".join(map(str, lags))
+        print(f"\n  {name}: 99 % within {told} ms; x {ratio:.2f}; the loop is late by {late} ms")  # noqa: T201
 
     assert ratio <= 2
+    assert any(each.is_good for each in lags)
