@@ -37,7 +37,7 @@ from gateway.loaders.writes import QUEUE_FAMILIES, Writes, Written
 from gateway.origin_access import OriginAccess
 from gateway.schema.context import Context
 from gateway.schema.execution import Schema
-from gateway.schema.pace import Crowd, Pace
+from gateway.schema.pace import Pace, Turns
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
@@ -77,8 +77,8 @@ class Contexts:
     """What each of its fields follows."""
     writes: Writes
     documents: Documents
-    crowd: Crowd = field(default_factory=Crowd)
-    """Those whose answers are put together now."""
+    turns: Turns = field(default_factory=Turns)
+    """In which answers are put together."""
 
     def make(self, viewer: Viewer | None, trail: Trail | None = None) -> Context:
         """Return the context of an operation that begins now, on *viewer*'s behalf."""
@@ -99,7 +99,7 @@ class Contexts:
             writes=self.writes,
             viewer=viewer,
             admit=self.documents.admit,
-            pace=Pace(self.crowd, loader.keep_open),
+            pace=Pace(self.turns, loader.keep_open),
             most_objects=self.settings.limits.objects,
             most_text=self.settings.limits.text,
             now=lambda: datetime.now(UTC),

@@ -32,7 +32,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
 from gateway.schema.errors import LimitExceeded
-from gateway.schema.pace import OBJECT, Pace
+from gateway.schema.pace import OBJECT, Complete, Pace, Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,8 @@ _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values
 _complete_leaf: Final = StrawberryGraphQLCoreExecutionContext.complete_leaf_value
 
 
-def _now(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401 - an object of any type
-    pace.spend(OBJECT)
-    return complete()
-
-
-async def _later(pace: Pace, complete: Callable[[], Any]) -> Any:  # noqa: ANN401
-    await pace.turn()
-    completed = _now(pace, complete)
+async def _later(pace: Pace, complete: Complete) -> Any:  # noqa: ANN401 - an object of any type
+    completed = await pace.later(complete)
     return await completed if isawaitable(completed) else completed
 
 
@@ -137,6 +131,47 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             return_type, field_details_list, info, path, result, position_context
         )
 
+    def complete_iterable_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
+        self,
+        item_type: GraphQLOutputType,
+        field_details_list: Any,  # noqa: ANN401
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: Iterable[Any],
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete a list; where enough was done in this turn of the loop, go on in later ones."""
+        if not is_composite_type(get_named_type(item_type)):
+            return super().complete_iterable_value(
+                item_type, field_details_list, info, path, items, position_context
+            )
+
+        def complete(item: Any, place: int, completed: list[Any]) -> bool:  # noqa: ANN401
+            item_path = path.add_key(place, None)
+            if self.is_awaitable(item):
+                awaited = self.complete_awaitable_list_item_value(
+                    item, item_type, field_details_list, info, item_path, position_context
+                )
+                completed.append(awaited)
+                return True
+            return self.complete_list_item_value(
+                item, completed, item_type, field_details_list, info, item_path, position_context
+            )
+
+        return Pieces(self.context_value.pace, items, complete, self.settle_in_background).completed()
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,  # noqa: ANN401
+        path: Path | None,
+        grouped_field_set: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Count the fields of an object: that is what it takes."""
+        self.context_value.pace.spend(OBJECT + len(grouped_field_set))
+        return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+
     def complete_object_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
         self,
         return_type: GraphQLObjectType,
@@ -146,7 +181,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,  # noqa: ANN401
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Complete an object, in a later turn of the loop where enough was done in this one."""
+        """Complete an object; where enough was done in this turn of the loop, in a later one."""
         complete = partial(
             super().complete_object_value,
             return_type,
@@ -157,12 +192,11 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             position_context,
         )
         pace = self.context_value.pace
-        return _later(pace, complete) if pace.is_spent else _now(pace, complete)
+        return _later(pace, complete) if pace.is_spent else complete()
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
         """Count the characters of a text: one may be asked for under many names."""
         shown = _complete_leaf(return_type, result)
-        self.context_value.pace.spend()
         if isinstance(shown, str):
             self._text += len(shown)
             if self._text > self.context_value.most_text:

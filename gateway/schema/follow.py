@@ -1,6 +1,7 @@
 """How a field follows a link: declared by naming its row in ``relations.py``."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import strawberry
@@ -128,9 +129,8 @@ async def load_connection(
     context, shown = info.context, []
     part = await load_part(context, relation, href, wanted, parts=parts_of(info))
     for item in part.items:
-        if context.pace.is_spent:
-            await context.pace.turn()
-        shown.append(show(item, context))
+        pace, show_item = context.pace, partial(show, item, context)
+        shown.append(await pace.later(show_item) if pace.is_spent else show_item())
     return connection(shown, wanted, total=part.total)
 
 

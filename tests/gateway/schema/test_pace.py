@@ -2,11 +2,18 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
+import strawberry
+from graphql import parse
 
 from gateway.contract import Rel
-from gateway.schema.pace import LINK, MOST, Crowd, Pace
+from gateway.schema.execution import Admitted, BoundedExecutor, Schema
+from gateway.schema.pace import LINK, MOST, Pace, Turns
 from tests.gateway.documents import link, listing, title
 from tests.gateway.graph import Graph
 from tests.gateway.wire import Wire
@@ -33,37 +40,48 @@ class _Turns:
             self.now += 1
             await asyncio.sleep(0)
 
-    async def put_together(self, pace: Pace) -> None:
+    async def put_together(self, pace: Pace, name: int, order: list[int]) -> None:
         """Do as the executor does with an object."""
+
+        def complete() -> None:
+            pace.spend(VALUES)
+            self.spent[self.now] += VALUES
+            order.append(name)
+
         if pace.is_spent:
-            await pace.turn()
-        pace.spend(VALUES)
-        self.spent[self.now] += VALUES
+            await pace.later(complete)
+        else:
+            complete()
 
 
-async def _all(turns: _Turns, *paces: Pace, objects: int = 1_000) -> None:
+async def _all(turns: _Turns, *paces: Pace, objects: int = 1_000) -> list[list[int]]:
+    """Put so many objects of each of *paces* together; return their orders."""
+    orders: list[list[int]] = [[] for _ in paces]
     counting = asyncio.create_task(turns.count())
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        for pace in paces:
-            for _ in range(objects):
-                group.create_task(turns.put_together(pace))
+        for pace, order in zip(paces, orders, strict=True):
+            for name in range(objects):
+                group.create_task(turns.put_together(pace, name, order))
     counting.cancel()
+    return orders
 
 
-async def test_a_turn_has_an_end() -> None:
-    """What is more than a turn may have waits for the next, and in each is said that there is more."""
-    turns = _Turns()
-    await _all(turns, Pace(Crowd(), turns.go_on))
+@pytest.mark.parametrize("count", [1, 10])
+async def test_a_turn_has_an_end(count: int) -> None:
+    """Whatever is more than a turn may have waits for later ones, be it one answer's or several."""
+    turns, all_turns = _Turns(), Turns()
+    orders = await _all(turns, *(Pace(all_turns, turns.go_on) for _ in range(count)))
 
-    assert sum(turns.spent.values()) == 1_000 * VALUES
+    assert orders == [list(range(1_000))] * count
+    assert sum(turns.spent.values()) == count * 1_000 * VALUES
     assert max(turns.spent.values()) < MOST + VALUES
-    assert set(turns.spent) - {min(turns.spent)} <= {turn + 1 for turn in turns.gone_on}
+    assert set(turns.spent) - {min(turns.spent)} <= {*turns.gone_on, *(turn + 1 for turn in turns.gone_on)}
 
 
 @pytest.mark.parametrize(("values", "is_spent"), [(MOST - 1, False), (MOST, True), (MOST + 1, True)])
 async def test_a_turn_has_so_many_values(values: int, is_spent: bool) -> None:  # noqa: FBT001
     """One less than there may be, as many, and one more; the next turn has as many again."""
-    pace = Pace(Crowd(), lambda: None)
+    pace = Pace(Turns(), lambda: None)
     pace.spend(values)
     assert pace.is_spent is is_spent
     await asyncio.sleep(0)
@@ -71,31 +89,58 @@ async def test_a_turn_has_so_many_values(values: int, is_spent: bool) -> None:  
     assert not pace.is_spent
 
 
-async def test_several_share_a_turn() -> None:
-    """Ten large answers take hardly longer turns than one, but for the first, in which nobody knew."""
-    turns, crowd = _Turns(), Crowd()
-    await _all(turns, *(Pace(crowd, turns.go_on) for _ in range(10)))
+async def test_a_small_answer_does_not_wait_for_a_large_one() -> None:
+    """From the next turn on they have a piece each, one after the other."""
+    turns, all_turns = _Turns(), Turns()
+    large, small = (Pace(all_turns, turns.go_on) for _ in range(2))
+    order: list[int] = []
+    large.spend(MOST)
 
-    later = [spent for turn, spent in turns.spent.items() if turn > min(turns.spent)]
-    assert max(later) < 1.5 * MOST
-    assert crowd.size == 0
+    def of_large() -> None:
+        large.spend(VALUES)
+        order.append(-1)
+
+    waiting = [large.later(of_large) for _ in range(1_000)]
+    await asyncio.gather(*waiting, *(turns.put_together(small, name, order) for name in range(10)))
+
+    places = [place for place, name in enumerate(order) if name >= 0]
+    assert [order[place] for place in places] == list(range(10))
+    assert places[-1] <= MOST // VALUES + 1 + 2 * len(places)
 
 
 async def test_who_gives_up_is_passed_over() -> None:
-    """An operation that ended waits for nothing, and counts with nobody."""
-    crowd = Crowd()
-    pace = Pace(crowd, lambda: None)
+    """What nobody waits for any more is not put together, and takes nobody's turn."""
+    pace, done = Pace(Turns(), lambda: None), list[int]()
     pace.spend(MOST)
-    waiting = [asyncio.ensure_future(pace.turn()) for _ in range(100)]
-    pace.spend(MOST)
-    await asyncio.sleep(0)
-    for each in waiting:
+    waiting = [pace.later(partial(done.append, number)) for number in range(100)]
+    for each in waiting[:99]:
         each.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    for _ in range(10):
-        await asyncio.sleep(0)
+    await waiting[99]
 
-    assert crowd.size == 0
+    assert done == [99]
+
+
+async def test_what_fails_fails_for_its_field_alone() -> None:
+    """The next object is put together all the same."""
+    pace = Pace(Turns(), lambda: None)
+    pace.spend(MOST)
+    bad, good = pace.later(lambda: 1 // 0), pace.later(lambda: 1)
+
+    with pytest.raises(ZeroDivisionError):
+        await bad
+    assert await good == 1
+
+
+async def test_what_is_later_knows_whose_it_is() -> None:
+    """It runs in the context that it was asked for in, not in that of whoever has the turn."""
+    whose: ContextVar[str] = ContextVar("whose")
+    pace = Pace(Turns(), lambda: None)
+    pace.spend(MOST)
+    whose.set("mine")
+    mine = pace.later(whose.get)
+    whose.set("another's")
+
+    assert await mine == "mine"
 
 
 def _films(*with_cast: int) -> list[str]:
@@ -135,3 +180,58 @@ async def test_a_level_stays_together(
     assert {*first, *(path for page in pages for path in page)} == {"/catalog/titles"}
     assert links == sorted(casts)
     assert max(turns.spent.values()) < MOST + 2 * LINK + VALUES
+
+
+@strawberry.type
+class _Item:
+    number: int
+    fails: strawberry.Private[bool]
+
+    @strawberry.field
+    def double(self) -> int:
+        """Be a number, or fail."""
+        if self.fails:
+            raise ValueError(self.number)
+        return 2 * self.number
+
+
+def _items(bad: Collection[int]) -> list[_Item]:
+    return [_Item(number=number, fails=number in bad) for number in range(2_000)]
+
+
+@strawberry.type
+class _Query:
+    @strawberry.field
+    def any(self, bad: list[int]) -> list[_Item | None]:
+        """Give a list of which an item may be missing."""
+        return list(_items(bad))
+
+    @strawberry.field
+    def all(self, bad: list[int]) -> list[_Item] | None:
+        """Give a list of which none may be missing."""
+        return _items(bad)
+
+
+@pytest.mark.parametrize("bad", [[0], [5, 999, 1_500, 1_999], []])
+async def test_errors_of_a_large_answer_are_those_of_a_small_one(bad: list[int]) -> None:
+    """They come in order, leave the others be, and end a list where nothing may be missing (Q20)."""
+    schema = Schema(query=_Query, execution_context_class=BoundedExecutor)
+    context = SimpleNamespace(
+        admit=_admit,
+        pace=Pace(Turns(), lambda: None),
+        most_objects=10_000,
+        most_text=1_000,
+        loader=SimpleNamespace(leave=lambda: None),
+    )
+    query = "query ($bad: [Int!]!) { any(bad: $bad) { double } all(bad: $bad) { double } }"
+    answer = await schema.execute(query, {"bad": bad}, context)
+
+    expected = [None if number in bad else {"double": 2 * number} for number in range(2_000)]
+    assert answer.data == {"any": expected, "all": None if bad else expected}
+    paths = [error.path or [] for error in answer.errors or []]
+    assert [path[1] for path in paths if path[0] == "any"] == bad
+    assert [path[1] for path in paths if path[0] == "all"] == bad[:1]
+
+
+async def _admit(text: str, _variables: Mapping[str, object]) -> Admitted:
+    return Admitted(parse(text), [])
