@@ -31,10 +31,10 @@ _SCHEDULED: Final = Path("/proc/thread-self/schedstat")
 
 
 def _kept_from_computing() -> float:
-    """Return the seconds that this thread has waited for a processor; 0 where the system does not tell."""
+    """Return the seconds that this thread has waited for a processor; 0 where it is not told."""
     try:
         return int(_SCHEDULED.read_text().split()[1]) * 1e-9
-    except OSError:
+    except (OSError, IndexError, ValueError):
         return 0.0
 
 

@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from gateway.edge import congestion
 from gateway.edge.congestion import Congestion, _kept_from_computing
 
 pytestmark = pytest.mark.anyio
@@ -155,6 +157,16 @@ def test_the_wait_for_a_processor_is_known() -> None:
         os.sched_setaffinity(0, before)
 
     assert _kept_from_computing() - kept > 0.02
+
+
+@pytest.mark.parametrize("told", ["", "1", "1 much 3"])
+def test_what_the_system_tells_may_be_odd(told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a sandbox with a /proc of its own: nobody is refused for that."""
+    odd = tmp_path / "schedstat"
+    odd.write_text(told)
+    monkeypatch.setattr(congestion, "_SCHEDULED", odd)
+
+    assert _kept_from_computing() == 0
 
 
 async def test_there_is_room_again_soon() -> None:
