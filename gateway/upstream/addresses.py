@@ -8,6 +8,11 @@ from typing import Final, Self
 PUBLIC: Final = "public"
 """In place of a network: all addresses of the internet, and none that is private, of this machine or link."""
 
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+"""Where a gateway of the network leads on to the address of version 4 at the end (NAT64, RFC 6052)."""
+_NOT_PUBLIC: Final = tuple(map(IPv6Network, ("64:ff9b:1::/48", "fec0::/10", "::/96", "::ffff:0:0:0/96")))
+"""Networks of one site, or of version 4 written in old ways, that Python's ``is_global`` may not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Networks:
@@ -28,12 +33,18 @@ class Networks:
         if not self.networks and not self.is_public:
             return True
         address = _plain(ip_address(text))
-        if self.is_public and address.is_global and not address.is_multicast:
+        if self.is_public and _is_public(address):
             return True
         return any(address in network for network in self.networks)
 
 
 ANYWHERE: Final = Networks()
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -42,4 +53,6 @@ def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         return address
     if address.scope_id is not None:
         address = IPv6Address(int(address))
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address

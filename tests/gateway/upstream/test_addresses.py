@@ -24,8 +24,14 @@ PRIVATE: Final = (
     "::ffff:127.0.0.1",
     "::ffff:10.0.0.1",
     "2002:7f00:1::",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a00:1",
+    "64:ff9b:1::1",
+    "fec0::1",
+    "::127.0.0.1",
+    "::ffff:0:7f00:1",
 )
-INTERNET: Final = ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8")
+INTERNET: Final = ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808")
 
 
 @pytest.mark.parametrize("address", [*PRIVATE, *INTERNET])
