@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from gateway.edge import strict_json
 from gateway.edge.document_ids import PARAMETERS, document_id_of
 from gateway.edge.strict_json import NotJSON
+from gateway.edge.turns import elsewhere
 
 LARGEST_BODY: Final = 1_000_000
 
@@ -64,8 +66,8 @@ async def read_asked(request: Request, reading: asyncio.Lock) -> Asked:
     body = await _body(request)
     _check_marks(body)
     if len(body) > _ON_THE_LOOP:
-        async with reading:
-            return checked(await asyncio.to_thread(_parsed, body, "The body"))
+        await reading.acquire()
+        return checked(await elsewhere(reading, partial(_parsed, body, "The body")))
     return checked(_parsed(body, "The body"))
 
 
