@@ -23,6 +23,8 @@ st.register_type_strategy(datetime, seconds.map(lambda each: datetime.fromtimest
 st.register_type_strategy(int, st.integers(min_value=-(2**63), max_value=2**63 - 1))
 
 st.register_type_strategy(Content, st.from_type(Text))
+# What is read has nine digits at most.
+st.register_type_strategy(float, st.floats(min_value=0, max_value=1e9))
 
 
 def made(kind: type[Content]) -> st.SearchStrategy[Content]:
