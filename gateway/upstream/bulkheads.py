@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from gateway.upstream.errors import OriginBusy
@@ -16,7 +17,7 @@ _WHAT: Final = {"lane": "for a family of links that was slow or failed ", "ident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """How many requests may be under way at once, and how long (seconds) one waits for its place."""
+    """How many requests may be under way at once, and for how long (seconds) none of them need end."""
 
     requests: int = 16
     each_identity: int = 10
@@ -32,6 +33,9 @@ class Bulkheads:
     def __init__(self, room: Room | None = None) -> None:
         self._room = room or Room()
         self._taken: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
+        """Which request got a place last, by number, of each kind of place that is taken."""
+        self._requests = 0
         self._freed = asyncio.Condition()
 
     @property
@@ -43,16 +47,19 @@ class Bulkheads:
     async def place(self, identities: Collection[str], lane: str) -> AsyncIterator[None]:
         """Hold a place for a request on behalf of *identities*; *lane* names what travels alone.
 
-        Raises ``OriginBusy`` where none comes free in time.
+        Raises ``OriginBusy`` where none comes free, and none that others have waited for either, for a while.
         """
         limits = dict(self._limits(identities, lane))
         await self._wait(limits)
         self._taken.update(limits.keys())
+        self._requests += 1
+        self._last.update(dict.fromkeys(limits, self._requests))
         try:
             yield
         finally:
             self._taken.subtract(limits.keys())
             self._taken = +self._taken
+            self._last = {name: self._last[name] for name in self._taken}
             async with self._freed:
                 self._freed.notify_all()
 
@@ -71,11 +78,18 @@ class Bulkheads:
         def is_free() -> bool:
             return next(iter(full()), None) is None
 
-        if is_free():
-            return
-        try:
-            async with asyncio.timeout(self._room.wait), self._freed:
-                await self._freed.wait_for(is_free)
-        except TimeoutError as error:
-            name = next(iter(full()), _ALL)
-            raise OriginBusy(_WHAT.get(name.partition(" ")[0], ""), limits[name]) from error
+        def is_news(before: dict[str, int]) -> bool:
+            return is_free() or self._goes_on(before)
+
+        while not is_free():
+            before = {name: self._last[name] for name in full()}
+            try:
+                async with asyncio.timeout(self._room.wait), self._freed:
+                    await self._freed.wait_for(partial(is_news, before))
+            except TimeoutError as error:
+                name = next(iter(full()), _ALL)
+                raise OriginBusy(_WHAT.get(name.partition(" ")[0], ""), limits[name]) from error
+
+    def _goes_on(self, before: dict[str, int]) -> bool:
+        """Whether somebody has got a place where, *before*, another was the last who had."""
+        return any(self._last.get(name, last) != last for name, last in before.items())

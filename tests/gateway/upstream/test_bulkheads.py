@@ -59,6 +59,38 @@ async def test_who_waits_gets_the_next_place() -> None:
     assert bulkheads.taken == 0
 
 
+async def test_one_waits_as_long_as_others_come_to_their_end() -> None:
+    """A query of many requests takes its time, where each takes less than the wait; none of it is refused."""
+    bulkheads = Bulkheads(Room(requests=2, wait=0.2))
+    answered: list[int] = []
+
+    async def work(number: int) -> None:
+        async with bulkheads.place([PUBLIC], ""):
+            await asyncio.sleep(0.05)
+            answered.append(number)
+
+    await asyncio.gather(*map(work, range(16)))
+
+    assert sorted(answered) == list(range(16))
+
+
+async def test_one_does_not_wait_for_what_others_leave_elsewhere() -> None:
+    """That places come free helps nobody whose family of links is stuck."""
+    bulkheads = Bulkheads(ROOM)
+    done = asyncio.Event()
+
+    async def come_and_go() -> None:
+        while not done.is_set():
+            async with bulkheads.place([PUBLIC], ""):
+                await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group, bulkheads.place([PUBLIC], "search"):
+        group.create_task(come_and_go())
+        with pytest.raises(OriginBusy, match="that was slow or failed"):
+            await bulkheads.place([PUBLIC], "search").__aenter__()
+        done.set()
+
+
 async def test_who_is_cancelled_leaves_their_place() -> None:
     """While holding it, or while waiting for it."""
     bulkheads = Bulkheads(Room(requests=1, wait=5))
