@@ -124,7 +124,7 @@ def _feeds(canaries: Canaries, people: Sequence[Person]) -> list[tuple[str, str]
 
 async def test_no_secret_is_kept_for_all_nodes(canaries: Canaries, redis_url: str) -> None:
     """What is in Redis after faults holds no secret, and nobody is told anything of anybody else's."""
-    await _ask_over_redis(canaries, redis_url, QUICK[:: len(QUICK) // SHARED])
+    await _ask_over_redis(canaries, redis_url, QUICK[1 :: len(QUICK) // SHARED])
 
 
 @pytest.mark.verify
