@@ -11,11 +11,13 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.serving import STOP_WITHIN
+
 START_WITHIN = 60.0
 """Seconds that both servers are given to answer."""
 
-STOP_WITHIN = 15.0
-"""Seconds that a server is given to stop before it is killed."""
+SLACK = 10.0
+"""Seconds beyond those it takes by itself that a server is given to stop before it is killed."""
 
 _LOOK_EVERY = 0.1
 
@@ -32,6 +34,8 @@ class Server:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     alive_at: str
+    stop_delay: float = 0.0
+    """Seconds for which it goes on when it is told to stop."""
 
 
 class Supervisor:
@@ -64,11 +68,12 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the servers, the last started first, and wait until they have ended."""
-        for process in reversed(self._processes.values()):
+        delays = {server.name: server.stop_delay for server in self._servers}
+        for name, process in reversed(self._processes.items()):
             if process.poll() is None:
                 process.terminate()
             try:
-                process.wait(STOP_WITHIN)
+                process.wait(delays[name] + STOP_WITHIN + SLACK)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

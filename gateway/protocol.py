@@ -242,12 +242,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_stopping = True
         if self._unanswered() is not None:
             self.cycle.keep_alive = False
-        elif not self._is_in_head:
+        elif not self._is_in_head and not self._awaited:
             self._wait(self._bounds.last_within)
 
     def cut_off(self) -> None:
         """Wait for nothing more."""
-        if self._unanswered() is None:
+        if self._unanswered() is None and not self._awaited:
             self._close()
         else:
             self._refuse(503, "The server stops.")
@@ -309,7 +309,15 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._cycle = cycle
-        super()._start_asgi_task(cycle, app)
+        task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self._on_task_done)
+        self.tasks.add(task)
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        """Give the client time to take what there is of an answer that failed: uvicorn has closed it."""
+        self.tasks.discard(task)
+        if self in self.connections and self.transport.is_closing() and self._taking is None:
+            self._let_take()
 
     def _check(self, status: int, what: str, limit: int, value: int) -> None:
         if value > limit:

@@ -49,6 +49,9 @@ _SWITCH_EVERY: Final = 0.001
 
 _LOOK_EVERY: Final = 0.02
 
+_TURNS: Final = 3
+"""Of the loop, after which it has made a connection of whom it has accepted: uvloop needs one or two."""
+
 _GOODBYE: Final = 1.0
 """Seconds that clients are given to take what they are told when they are cut off."""
 
@@ -150,7 +153,6 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 http=cast("type[HttpProtocol]", protocol),
                 timeout_keep_alive=bounds.kept_for,
-                timeout_graceful_shutdown=STOP_WITHIN,
                 server_header=False,
                 proxy_headers=False,
                 ws="none" if stopping is None else cast("type[WebSocketProtocol]", sockets),
@@ -171,11 +173,20 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: answer who is here, let in nobody else, and cut off who is still here in the end."""
         if self._stopping is not None:
-            await self._stopping()
+            await self._unless_forced(self._stopping)
         await self._close_door(sockets or [])
         if not await self._are_gone(STOP_WITHIN):
             await self._cut_off()
         await self.lifespan.shutdown()
+
+    async def _unless_forced(self, stopping: Stopping) -> None:
+        """Wait until what would not end by itself has ended, or somebody tells it once more to stop."""
+        ending = asyncio.ensure_future(stopping())
+        while not ending.done() and not self.force_exit:
+            await asyncio.wait([ending], timeout=_LOOK_EVERY)
+        ending.cancel()
+        with suppress(asyncio.CancelledError):
+            await ending
 
     async def _close_door(self, sockets: Sequence[socket.socket]) -> None:
         for _ in range(self.config.backlog):
@@ -186,6 +197,9 @@ class Server(uvicorn.Server):
             server.close()
         for each in sockets:
             each.close()
+        # Who was let in just now is a connection some turns later.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             connection.shutdown()
 
@@ -214,8 +228,11 @@ class Server(uvicorn.Server):
         await self._are_gone(_GOODBYE)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in self.server_state.tasks:
+        tasks = list(self.server_state.tasks)
+        for task in tasks:
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_GOODBYE)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

@@ -187,8 +187,17 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
             "GATEWAY_CALLS_PER_DAY": "1000000",
         },
         f"http://127.0.0.1:{port}/health/live",
+        _stop_delay(),
     )
     return [origin, gateway]
+
+
+def _stop_delay() -> float:
+    """Return for how long the gateway goes on when it is told to stop; it refuses by itself what is none."""
+    try:
+        return max(0.0, float(os.environ.get("GATEWAY_STOP_DELAY", "0")))
+    except ValueError:
+        return 0.0
 
 
 def _demo_text(credentials: DemoCredentials, *, port: int, origin_port: int) -> str:

@@ -104,11 +104,16 @@ class Streams:
         return stream
 
     async def stop(self, *, after: float = 0.0) -> None:
-        """Open no other stream; *after* so many seconds end each, and return when all are gone, or soon."""
+        """Open no other stream; *after* so many seconds end each, and return when all are gone, or soon.
+
+        They end earlier where this is cancelled.
+        """
         self._is_stopping = True
-        await asyncio.sleep(after)
-        for stream in self._open:
-            stream.end(Ending.STOPPING)
+        try:
+            await asyncio.sleep(after)
+        finally:
+            for stream in self._open:
+                stream.end(Ending.STOPPING)
         if self._open:
             await asyncio.wait([stream.closed for stream in self._open], timeout=_GOODBYE)
 

@@ -49,18 +49,32 @@ async def _large(_request: Request) -> Response:
     return Response(b"x" * LARGE)
 
 
+async def _fails(request: Request) -> Response:
+    """Fail once there is something that the client does not take, but not much."""
+    (connection,) = request.app.state.server.server_state.connections
+
+    async def parts() -> AsyncIterator[bytes]:
+        while connection.transport.get_write_buffer_size() == 0:
+            yield b"x" * 4_000
+        raise RuntimeError("as it may happen")
+
+    return StreamingResponse(parts())
+
+
 @asynccontextmanager
 async def _served(observer: Observer = silent, /, **bounds: Any) -> AsyncIterator[Server]:  # noqa: ANN401
     app = Starlette(
         routes=[
             Route("/much", _much),
             Route("/large", _large),
+            Route("/fails", _fails),
             Route("/headers", _headers, methods=["POST"]),
             Route("/{rest:path}", _hello, methods=["GET", "POST"]),
         ]
     )
     listening = bind("127.0.0.1", 0, setting="PORT")
     server = Server(app, bounds=Bounds(**bounds), observer=observer)
+    app.state.server = server
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await _until(lambda: server.started)
     server.port = listening.getsockname()[1]  # type: ignore[attr-defined]
@@ -207,6 +221,15 @@ async def test_who_closes_without_taking_is_given_up() -> None:
         incoming.resume_reading()
 
         assert len(await _all(reader)) < LARGE
+
+
+async def test_what_a_failure_leaves_is_not_waited_for() -> None:
+    """The beginning of an answer that failed does not keep its connection, however little is left (H11)."""
+    async with _served(**SOON) as server, _connected(server) as (_, writer):
+        cast("asyncio.ReadTransport", writer.transport).pause_reading()
+        writer.write(LINE.replace(b"/", b"/fails", 1) + b"\r\n")
+        await _until(lambda: bool(server.server_state.connections))
+        await _until(lambda: not server.server_state.connections)
 
 
 def _with_headers(count: int) -> bytes:

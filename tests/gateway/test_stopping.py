@@ -4,21 +4,29 @@ import asyncio
 import json
 import logging
 import signal
+import socket
+import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
+from unittest.mock import create_autospec
 
 import httpx
 import pytest
 import websockets
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from gateway.demo import Server as Demonstrated
+from gateway.demo import Supervisor
+from gateway.edge.streams import Ending, Streams
 from gateway.serving import STOP_WITHIN, Server, bind
 from tests.attacks.worker import Process, gateway_before
 from tests.faults.proxy import bound, proxy_before
@@ -184,6 +192,112 @@ async def test_a_socket_that_is_not_open_yet_is_refused(caplog: pytest.LogCaptur
 
     assert refused.value.response.status_code == 503
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+class _House:
+    """Answers nobody before it is let, and notes what ends."""
+
+    def __init__(self, *, answers: bool = True) -> None:
+        self.ended: list[str] = []
+        self.begun = asyncio.Event()
+        self._answers = answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or live until the server stops."""
+        if scope["type"] == "lifespan":
+            for kind in ("startup", "shutdown"):
+                await receive()
+                self.ended.append(kind)
+                await send({"type": f"lifespan.{kind}.complete"})
+            return
+        self.begun.set()
+        try:
+            if not self._answers:
+                await asyncio.Event().wait()
+            await Response("here")(scope, receive, send)
+        finally:
+            for _ in range(10):
+                await asyncio.sleep(0)
+            self.ended.append("request")
+
+
+class _Visited(Server):
+    """Somebody comes, and asks, just when it stops."""
+
+    visitor: socket.socket
+
+    async def on_tick(self, counter: int) -> bool:
+        """Stop at the third look."""
+        if counter == 3:
+            (listens,) = self.servers[0].sockets
+            self.visitor = socket.create_connection(listens.getsockname())
+            self.visitor.sendall(b"GET / HTTP/1.1\r\nHost: g.test\r\n\r\n")
+            return True
+        return await super().on_tick(counter)
+
+
+@pytest.mark.parametrize("anyio_backend", [pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop")])
+async def test_who_comes_just_then_is_answered() -> None:
+    """Who is accepted in the last turn is a connection later; it is waited for all the same."""
+    house = _House()
+    server = _Visited(house)
+    async with asyncio.timeout(10):
+        await server.serve(sockets=[bind("127.0.0.1", 0, setting="PORT")])
+    with server.visitor as visitor:
+        visitor.settimeout(5)
+        answer = visitor.recv(4_096)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert house.ended == ["startup", "request", "shutdown"]
+
+
+async def test_what_is_cut_off_ends_before_the_application() -> None:
+    """What it needs to end is there until then."""
+    house = _House(answers=False)
+    server = Server(house)
+    listens = bind("127.0.0.1", 0, setting="PORT")
+    serving = asyncio.create_task(server.serve(sockets=[listens]))
+    await _until(lambda: server.started)
+    reader, writer = await asyncio.open_connection(*listens.getsockname())
+    writer.write(b"GET / HTTP/1.1\r\nHost: g.test\r\n\r\n")
+    await house.begun.wait()
+    server.should_exit = server.force_exit = True
+    answer = await reader.read()
+    writer.close()
+    await serving
+
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert house.ended == ["startup", "request", "shutdown"]
+
+
+async def test_told_twice_it_waits_for_no_proxy() -> None:
+    """A delay ends at once, and the streams with it."""
+    streams = Streams()
+    server = Server(_House(), partial(streams.stop, after=3_600))
+    serving = asyncio.create_task(server.serve(sockets=[bind("127.0.0.1", 0, setting="PORT")]))
+    await _until(lambda: server.started)
+    with streams.open() as stream:
+        server.should_exit = True
+        await _until(lambda: streams.is_stopping)
+        assert not stream.ending.done()
+        server.force_exit = True  # As SIGINT says it.
+        async with asyncio.timeout(10):
+            assert await stream.ending is Ending.STOPPING
+    async with asyncio.timeout(10):
+        await serving
+
+
+def test_the_demo_waits_for_longer_than_a_server_takes() -> None:
+    """It kills no server that is about to end by itself."""
+    process = create_autospec(subprocess.Popen, instance=True)
+    process.poll.return_value = None
+    supervisor = Supervisor([Demonstrated("gateway", [], {}, "", 60.0)])
+    supervisor._processes["gateway"] = process  # noqa: SLF001 - it would start one
+    supervisor.stop()
+    ((waits,), _) = process.wait.call_args
+
+    assert waits >= 60 + STOP_WITHIN + 5
+    assert not process.kill.called
 
 
 @dataclass(slots=True)

@@ -53,6 +53,13 @@ class _House:
     held: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     held_bytes: Held = field(default_factory=lambda: Held(0, 0))
+    server: Server | None = None
+
+    def stop(self) -> None:
+        """Tell every connection that the server stops."""
+        assert self.server is not None
+        for each in self.server.server_state.connections:
+            each.shutdown()
 
     async def answer(self, request: Request) -> Response:
         """Answer, once somebody says so, with as much as was sent."""
@@ -74,7 +81,7 @@ async def _house(bounds: Bounds | None = None) -> AsyncIterator[_House]:
         Route("/unread", _at_once, methods=["POST"]),
     ]
     server = Server(Starlette(routes=routes), bounds=bounds, turnstile=Turnstile(house.door))
-    house.held_bytes = server.held
+    house.held_bytes, house.server = server.held, server
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
@@ -237,6 +244,30 @@ async def test_the_rest_must_come_in_time() -> None:
     assert status == 408
     assert b"The body of a request must arrive within 0.1 s." in body
     assert house.held_bytes.bytes == 0
+
+
+async def test_the_rest_may_come_while_the_server_stops() -> None:
+    """It is a body that was begun, not a request on its way: it has the time of a body."""
+    async with _house(Bounds(last_within=0.0)) as house, _client(house) as client:
+        house.held.set()
+        await _write_apart(house, client, [ASKED[:-2]])
+        house.stop()
+        await _write_apart(house, client, [ASKED[-2:-1]])
+        client.writer.write(ASKED[-1:])
+        answer = await client.answer()
+
+    assert answer == (200, b"2 bytes")
+
+
+async def test_who_is_waited_for_is_told_that_the_server_stops() -> None:
+    """Where the rest does not come in time."""
+    async with _house() as house, _client(house) as client:
+        await _write_apart(house, client, [ASKED[:-1]])
+        assert house.server is not None
+        house.server.should_exit = house.server.force_exit = True
+        status, body = await client.answer()
+
+    assert (status, b"The server stops." in body) == (503, True)
 
 
 async def test_who_leaves_is_not_waited_for() -> None:
