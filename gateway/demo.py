@@ -11,8 +11,6 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.serving import STOP_WITHIN
-
 START_WITHIN = 60.0
 """Seconds that both servers are given to answer."""
 
@@ -34,8 +32,8 @@ class Server:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     alive_at: str
-    stop_delay: float = 0.0
-    """Seconds for which it goes on when it is told to stop."""
+    stops_within: float
+    """Seconds that it takes at most by itself when it is told to stop."""
 
 
 class Supervisor:
@@ -68,12 +66,12 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the servers, the last started first, and wait until they have ended."""
-        delays = {server.name: server.stop_delay for server in self._servers}
+        given = {server.name: server.stops_within + SLACK for server in self._servers}
         for name, process in reversed(self._processes.items()):
             if process.poll() is None:
                 process.terminate()
             try:
-                process.wait(delays[name] + STOP_WITHIN + SLACK)
+                process.wait(given[name])
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

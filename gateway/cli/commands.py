@@ -27,7 +27,7 @@ from gateway.edge.turnstile import Turnstile
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
-from gateway.serving import bind, check_free, found_at, serve
+from gateway.serving import STOP_WITHIN, bind, check_free, found_at, serve
 from gateway.settings import Settings, WrongSetting, home
 from gateway.telemetry.events import Observer, several
 from gateway.telemetry.logs import Logs, set_up
@@ -170,6 +170,7 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
         ["origin", "serve"],
         {"ORIGIN_PORT": str(origin_port), "ORIGIN_DATABASE": url, "ORIGIN_PUBLIC_URL": origin_url},
         f"{origin_url}/catalog/titles",
+        STOP_WITHIN,
     )
     gateway = Server(
         "gateway",
@@ -187,7 +188,7 @@ def _demo_servers(url: str, consumer: Consumer, *, port: int, origin_port: int) 
             "GATEWAY_CALLS_PER_DAY": "1000000",
         },
         f"http://127.0.0.1:{port}/health/live",
-        _stop_delay(),
+        _stop_delay() + STOP_WITHIN,
     )
     return [origin, gateway]
 
