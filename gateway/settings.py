@@ -19,6 +19,7 @@ from gateway.edge.persisted.trusted import Mode
 from gateway.telemetry.logs import LEVELS, LogFormat
 from gateway.upstream.addresses import Networks
 from gateway.upstream.href import Origin
+from gateway.upstream.pox import MOST_CHILDREN
 
 LISTENS: Final = "http://127.0.0.1:8000"
 
@@ -131,6 +132,7 @@ class Settings:
             value = getattr(self, name)
             if not 0 < value < math.inf:
                 raise WrongSetting(f"GATEWAY_{name.upper()} must be finite and greater than 0, not {value}.")
+        self._check_bulk()
         self._check_watching()
         _check_limits(self.limits)
         self._check_telemetry()
@@ -168,6 +170,10 @@ class Settings:
         except ValueError as error:
             text = f"GATEWAY_ORIGIN_NETWORKS must be networks as 10.0.0.0/8, or public: {error}."
             raise WrongSetting(text) from error
+
+    def _check_bulk(self) -> None:
+        if self.bulk_limit > MOST_CHILDREN:
+            raise WrongSetting(f"GATEWAY_BULK_LIMIT must be at most {MOST_CHILDREN}, not {self.bulk_limit}.")
 
     def _check_watching(self) -> None:
         if self.watch_min > self.watch_max:

@@ -15,8 +15,10 @@ Element = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 LONGEST_DOCUMENT: Final = 8_000_000
 LONGEST_TEXT: Final = 1_000_000
-MOST_ELEMENTS: Final = 100_000
-"""With comments; the largest documents of the API have half as many, and a tree of so many takes 32 MiB."""
+MOST_ELEMENTS: Final = 75_000
+"""With comments; the largest documents of the API have 50,000, and a tree of so many takes 20 MiB."""
+MOST_CHILDREN: Final = 1_000
+"""Of an element; a list has 500 at most, and each becomes a record."""
 DEEPEST: Final = 64
 MOST_ATTRIBUTES: Final = 1_000
 """Of an element; libxml2 takes minutes for some hundred thousand."""
@@ -26,6 +28,8 @@ _DTD: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!DOCT
 _ENCODING: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)")
 _ENCODINGS: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (DEEPEST + 1) + ")")
+
+_TOO_WIDE: Final = etree.XPath(f"boolean(descendant-or-self::*[count(*) > {MOST_CHILDREN}])")
 
 _STRETCH: Final = re.compile(rb"<[^<]{4000,}")
 """A tag, with the text after it, that is long enough to have that many."""
@@ -75,6 +79,8 @@ def _check_marks(document: bytes) -> None:
 def _check_bounds(root: Element, document: bytes) -> None:
     if _TOO_DEEP(root):
         raise MalformedDocument("/", f"at most {DEEPEST} levels")
+    if _TOO_WIDE(root):
+        raise MalformedDocument("/", f"at most {MOST_CHILDREN} children of an element")
     if len(document) > LONGEST_TEXT and any(map(_has_long_text, root.iter())):
         raise MalformedDocument("/", f"texts of at most {LONGEST_TEXT} characters")
 

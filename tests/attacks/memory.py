@@ -3,14 +3,12 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import httpx
-import pytest
-from _pytest.mark import ParameterSet
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,12 +51,6 @@ def asking(query: str, *headers: bytes) -> bytes:
     """Return the request that asks *query*."""
     body = json.dumps({"query": query}).encode()
     return HEAD + b"".join(headers) + b"Content-Length: %d\r\n\r\n" % len(body) + body
-
-
-def each_of(attacks: Iterable[str], exceeding: Collection[str]) -> list[ParameterSet]:
-    """Return *attacks* as parameters; those of *exceeding* are known to take more, or not to return yet."""
-    more = pytest.mark.xfail(reason="takes more than it may, or keeps more than a tenth", strict=False)
-    return [pytest.param(name, marks=[more] if name in exceeding else []) for name in attacks]
 
 
 async def search(worker: Process, number: int, *, first: int = 1) -> str:

@@ -187,6 +187,7 @@ WRONG = [
     ("GATEWAY_BULK_LIMIT", "1.5"),
     ("GATEWAY_BULK_LIMIT", "0"),
     ("GATEWAY_BULK_LIMIT", "-5"),
+    ("GATEWAY_BULK_LIMIT", "1001"),
     ("GATEWAY_BULK_LIMIT", "many"),
     ("GATEWAY_BULK_BYTES", "4MB"),
     ("GATEWAY_BULK_BYTES", "0"),

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.upstream.errors import MalformedDocument
-from gateway.upstream.pox import DEEPEST, LONGEST_DOCUMENT, LONGEST_TEXT, MOST_ELEMENTS, parse
+from gateway.upstream.pox import (
+    DEEPEST,
+    LONGEST_DOCUMENT,
+    LONGEST_TEXT,
+    MOST_CHILDREN,
+    MOST_ELEMENTS,
+    parse,
+)
 
 BOMB = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 10))
 
@@ -99,7 +106,16 @@ def nested(levels: int) -> bytes:
 
 def many(elements: int) -> bytes:
     """Return a document of so many elements."""
-    return b"<a>" + b"<b/>" * (elements - 1) + b"</a>"
+    full, rest = divmod(elements - 1, MOST_CHILDREN)
+    groups = b"".join(
+        b"<b>" + b"<c/>" * (size - 1) + b"</b>" for size in [MOST_CHILDREN] * full + [rest] if size
+    )
+    return b"<a>" + groups + b"</a>"
+
+
+def wide(children: int) -> bytes:
+    """Return a document of one element with so many others below it."""
+    return b"<a><b/><c>" + b"<d/>" * children + b"</c></a>"
 
 
 def attributes(count: int) -> bytes:
@@ -131,6 +147,7 @@ def large(length: int) -> bytes:
 BOUNDS = [
     (nested, DEEPEST),
     (many, MOST_ELEMENTS),
+    (wide, MOST_CHILDREN),
     (long_text, LONGEST_TEXT),
     (long_attribute, LONGEST_TEXT),
     (long_tail, LONGEST_TEXT),
