@@ -17,7 +17,7 @@ _COLLECT_AFTER: Final = (2_000, 3, 10)
 _DONE_BEFORE: Final = 5
 """Pieces of work that make much garbage, after which what is left of them is set aside."""
 _MUCH: Final = 300_000
-"""Objects set aside since everything was looked at: some 30 MB."""
+"""Objects set aside since all was looked at, some 30 MB; there may be more until they are counted."""
 _COUNT_EVERY: Final = 200
 """Collections from one count of what is set aside to the next: counting takes some 20 ms, too."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
@@ -13,6 +14,7 @@ from gateway.edge.limits import NESTING, Limits, check
 from gateway.edge.rules import RULES
 from gateway.edge.shape import Shape, shape_of
 from gateway.edge.tokens import tokens_of
+from gateway.edge.turns import elsewhere
 from gateway.schema.errors import LimitExceeded
 from gateway.schema.execution import Admitted
 
@@ -70,15 +72,22 @@ class Documents:
             return known
         is_small = len(text) <= _SHORT and tokens_of(text).count <= _ON_THE_LOOP
         # One at a time: in threads they would only take turns, and on the loop let nobody else have one.
-        async with self._reading_here if is_small else self._reading_elsewhere:
+        return await (self._read_here(text) if is_small else self._read_elsewhere(text))
+
+    async def _read_here(self, text: str) -> _Known:
+        async with self._reading_here:
             if text in self._known:
                 return self._known[text]
-            if is_small:
-                await asyncio.sleep(0)
-                known = self._new(text)
-            else:
-                known = await asyncio.to_thread(self._new_with_much_garbage, text)
-        return self._keep(text, known)
+            await asyncio.sleep(0)
+            return self._keep(text, self._new(text))
+
+    async def _read_elsewhere(self, text: str) -> _Known:
+        await self._reading_elsewhere.acquire()
+        if text in self._known:
+            self._reading_elsewhere.release()
+            return self._known[text]
+        read = partial(self._new_with_much_garbage, text)
+        return await elsewhere(self._reading_elsewhere, read, partial(self._keep, text))
 
     def _new_with_much_garbage(self, text: str) -> _Known:
         with garbage.collected_after():

@@ -266,3 +266,30 @@ async def test_others_have_a_turn_between_small_documents(monkeypatch: pytest.Mo
 
     assert len(validated) == 5
     assert all(later - sooner > 1 for sooner, later in pairwise(validated))
+
+
+async def test_one_who_leaves_lets_no_other_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large document is read to its end where nobody waits for it; the next is read after it (T22)."""
+    documents = Documents(make_schema().core, Limits())
+    begun, gate, read = list[str](), threading.Event(), documents._new  # noqa: SLF001
+
+    def held(text: str) -> reading._Known:
+        begun.append(text)
+        assert gate.wait(10)
+        return read(text)
+
+    monkeypatch.setattr(documents, "_new", held)
+    first, second = ("{ " + f"a{number}: __typename " + "__typename " * 90 + "}" for number in range(2))
+    leaving = asyncio.create_task(documents.admit(first, {}))
+    async with asyncio.timeout(10):
+        while not begun:  # noqa: ASYNC110 - a thread says it
+            await asyncio.sleep(0)
+    leaving.cancel()
+    staying = asyncio.create_task(documents.admit(second, {}))
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    before = list(begun)
+    gate.set()
+    await staying
+
+    assert (before, begun) == ([first], [first, second])
