@@ -133,8 +133,11 @@ class Dance:
     async def _send_once(self, href: Href, authorization: str, whose: Identity) -> Response:
         deadline = asyncio.get_running_loop().time() + self._seconds
         try:
-            async with self._budget.call(Account(whose), deadline=deadline):
-                return await self._client.get(href, authorization=authorization, deadline=deadline)
+            async with (
+                self._budget.call(Account(whose), deadline=deadline),
+                self._client.get(href, authorization=authorization, deadline=deadline) as response,
+            ):
+                return response
         except UpstreamError as error:
             raise OriginTroubled from error
 

@@ -53,9 +53,8 @@ _ANY_RATIO: Final = 64 * 1024
 """Bytes up to which an answer may be compressed as well as it can be."""
 _SHORT: Final = 8 * 1024
 """Bytes of a compressed answer that is inflated at once: a hundred times as many are two milliseconds."""
-_LARGE: Final = 1_000_000
-_LARGE_AT_ONCE: Final = 2
-"""Answers of more bytes that are read at once: an origin gone mad must not fill the memory."""
+_PLACES: Final = ((250_000, 16), (1_000_000, 2))
+"""Answers of more than so many bytes, and how many of them are held at once, see ``Client``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,11 @@ class Content:
 
 
 class Client:
-    """Sends requests to the origin, each within its limits."""
+    """Sends requests to the origin, each within its limits.
+
+    An origin gone mad must not fill the memory: of large answers only some are held at once. Each keeps its
+    place until its reader leaves, so that what waits to be taken apart counts as well.
+    """
 
     def __init__(
         self, http: httpx.AsyncClient, limits: Limits | None = None, observer: Observer = silent
@@ -93,12 +96,13 @@ class Client:
         self._http = http
         self._observer = observer
         self._limits = limits or Limits()
-        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._places = [(size, asyncio.Semaphore(count)) for size, count in _PLACES]
         self._inflating = asyncio.Lock()
 
+    @asynccontextmanager
     async def get(
         self, href: Href, *, authorization: str, deadline: float, unless: str | None = None
-    ) -> Response:
+    ) -> AsyncIterator[Response]:
         """GET *href*; *deadline* is a time of the running loop.
 
         *unless* is an entity tag: what it stands for is answered with 304 and without a body.
@@ -107,14 +111,18 @@ class Client:
         if unless is not None:
             headers["if-none-match"] = f'"{unless}"'
         request = self._http.build_request("GET", href, headers=headers)
-        return await self._send(request, href, deadline)
+        async with self._sent(request, href, deadline) as response:
+            yield response
 
-    async def post_form(self, href: Href, form: bytes, *, deadline: float) -> Response:
+    @asynccontextmanager
+    async def post_form(self, href: Href, form: bytes, *, deadline: float) -> AsyncIterator[Response]:
         """POST *form*, urlencoded, to *href*."""
         headers = {**_HEADERS, "content-type": FORM}
         request = self._http.build_request("POST", href, content=form, headers=headers)
-        return await self._send(request, href, deadline)
+        async with self._sent(request, href, deadline) as response:
+            yield response
 
+    @asynccontextmanager
     async def write(
         self,
         method: Literal["POST", "PUT", "DELETE"],
@@ -123,7 +131,7 @@ class Client:
         *,
         authorization: str,
         deadline: float,
-    ) -> Response:
+    ) -> AsyncIterator[Response]:
         """Send a change of *href*, exactly once whatever happens to it.
 
         ``OriginUnreachable.never_left`` says whether it certainly did not reach the origin; after any other
@@ -133,7 +141,8 @@ class Client:
         if content.body:
             headers["content-type"] = content.media_type
         request = self._http.build_request(method, href, content=content.body or None, headers=headers)
-        return await self._send(request, href, deadline)
+        async with self._sent(request, href, deadline) as response:
+            yield response
 
     @asynccontextmanager
     async def stream(self, href: Href, *, authorization: str) -> AsyncIterator[Stream]:
@@ -147,10 +156,17 @@ class Client:
             finally:
                 await response.aclose()
 
-    async def _send(self, request: httpx.Request, href: Href, deadline: float) -> Response:
+    @asynccontextmanager
+    async def _sent(self, request: httpx.Request, href: Href, deadline: float) -> AsyncIterator[Response]:
+        async with AsyncExitStack() as place:
+            yield await self._send(request, href, deadline, place)
+
+    async def _send(
+        self, request: httpx.Request, href: Href, deadline: float, place: AsyncExitStack
+    ) -> Response:
         began, outcome = time.perf_counter(), "Cancelled"
         try:
-            response = await self._send_in_time(request, href, deadline)
+            response = await self._send_in_time(request, href, deadline, place)
             outcome = str(response.status)
         except UpstreamError as error:
             outcome = type(error).__name__
@@ -162,29 +178,32 @@ class Client:
             self._observer(Sent(request.method, outcome, time.perf_counter() - began))
         return response
 
-    async def _send_in_time(self, request: httpx.Request, href: Href, deadline: float) -> Response:
+    async def _send_in_time(
+        self, request: httpx.Request, href: Href, deadline: float, place: AsyncExitStack
+    ) -> Response:
         now = asyncio.get_running_loop().time()
         until = min(deadline, now + self._limits.attempt)
         with _translated(href, round(until - now, 3)):
             async with asyncio.timeout_at(until):
-                return await self._exchange(request, href)
+                return await self._exchange(request, href, place)
 
-    async def _exchange(self, request: httpx.Request, href: Href) -> Response:
+    async def _exchange(self, request: httpx.Request, href: Href, place: AsyncExitStack) -> Response:
         response = await self._begin(request, href)
         try:
-            body = await self._read(response, href)
+            body = await self._read(response, href, place)
         finally:
             await response.aclose()
         coding = response.headers.get("content-encoding", "identity").lower()
         if coding == "gzip":
-            body = await self._inflated(body, href)
+            body = await self._inflated(body, href, place)
         elif coding != "identity":
             raise MalformedDocument("/", "a body that is plain or compressed once, by gzip")
         return Response(response.status_code, dict(response.headers), body)
 
-    async def _inflated(self, body: bytes, href: Href) -> bytes:
+    async def _inflated(self, body: bytes, href: Href, place: AsyncExitStack) -> bytes:
         """Inflate *body*: a long one beside the loop, one after the other, for each may be a bomb."""
         limit = self._longest(body)
+        await self._find_place(len(body), min(_said_length(body), limit), place)
         if len(body) <= _SHORT:
             return _inflate(body, href, limit=limit)
         async with self._inflating:
@@ -199,20 +218,24 @@ class Client:
         """Return how long what is compressed in *body* may be."""
         return min(self._limits.inflated_bytes, max(_ANY_RATIO, self._limits.ratio * len(body)))
 
-    async def _read(self, response: httpx.Response, href: Href) -> bytes:
+    async def _read(self, response: httpx.Response, href: Href, place: AsyncExitStack) -> bytes:
         chunks: list[bytes] = []
         size = 0
         encoded = "content-encoding" in response.headers
         limit = self._limits.wire_bytes if encoded else self._limits.inflated_bytes
-        async with AsyncExitStack() as stack:
-            async for chunk in response.aiter_raw():
-                if size <= _LARGE < size + len(chunk):
-                    await stack.enter_async_context(self._large)
-                size += len(chunk)
-                if size > limit:
-                    raise ResponseTooLarge(href, limit)
-                chunks.append(chunk)
+        async for chunk in response.aiter_raw():
+            size += len(chunk)
+            if size > limit:
+                raise ResponseTooLarge(href, limit)
+            await self._find_place(size - len(chunk), size, place)
+            chunks.append(chunk)
         return b"".join(chunks)
+
+    async def _find_place(self, before: int, after: int, place: AsyncExitStack) -> None:
+        """Wait for a place where an answer that grows from *before* to *after* bytes comes to need one."""
+        for size, free in self._places:
+            if before <= size < after:
+                await place.enter_async_context(free)
 
 
 @contextmanager
@@ -239,10 +262,16 @@ def _never_left(error: Exception) -> bool:
     return isinstance(error, httpx.ConnectError) or isinstance(error.__cause__ or error, causes)
 
 
+def _said_length(body: bytes) -> int:
+    """Return how long the gzip stream *body* says that it is inflated (RFC 1952, 2.3.1, ISIZE)."""
+    return int.from_bytes(body[-4:], "little")
+
+
 def _inflate(body: bytes, href: Href, *, limit: int) -> bytes:
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    said = _said_length(body)
     try:
-        inflated = inflater.decompress(body, limit + 1)
+        inflated = inflater.decompress(body, min(said, limit) + 1)
     except zlib.error as error:
         raise MalformedDocument("gzip body", "a gzip stream") from error
     if len(inflated) > limit:

@@ -56,12 +56,16 @@ class Poller:
         return await follow(read.href, ask)
 
     async def _ask(self, read: Read, tag: str | None, deadline: float) -> Tagged | None:
-        response = await self._client.get(
+        sent = self._client.get(
             read.address,
             authorization=self._signer.authorization("GET", read.address, read.token),
             deadline=deadline,
             unless=tag,
         )
+        async with sent as response:
+            return await self._read(response, read, tag)
+
+    async def _read(self, response: Response, read: Read, tag: str | None) -> Tagged | None:
         found = etag.normalise(response.headers.get("etag", ""))
         if response.status == 304:
             _check_unchanged(found, tag)
@@ -72,14 +76,11 @@ class Poller:
             refusal = hypermedia.read_refusal(response.body, read.href, status=response.status)
             self._signer.clock.heed([refusal], response.headers.get("date"))
             raise refusal
-        return Tagged(await _parsed(response, read), found)
+        content = await asyncio.to_thread(hypermedia.read_document, response.body, read.href)
+        return Tagged(content, found)
 
 
 def _check_unchanged(found: str | None, tag: str | None) -> None:
     """Raise ``MalformedDocument`` where 304 is no answer to what was asked (RFC 9110, 15.4.5)."""
     if tag is None or found not in {None, tag}:
         raise MalformedDocument("/", "the document itself, or the tag that was asked about")
-
-
-async def _parsed(response: Response, read: Read) -> Content:
-    return await asyncio.to_thread(hypermedia.read_document, response.body, read.href)

@@ -132,16 +132,17 @@ class Reader:
 
     async def _get(self, read: Read, exchange: Exchange, deadline: float) -> Answer:
         authorization = self._signer.authorization("GET", read.address, read.token)
-        response = await self._client.get(read.address, authorization=authorization, deadline=deadline)
-        exchange.answered(response)
-        if (to := sent_on(response, read.address, self._origin)) is not None:
-            raise Redirected(read.href, to)
-        try:
-            _check(response, read.href)
-            return await self._parsed(hypermedia.read_document, response.body, read.href)
-        except OriginRefused as refusal:
-            self._signer.clock.heed([refusal], response.headers.get("date"))
-            raise
+        sent = self._client.get(read.address, authorization=authorization, deadline=deadline)
+        async with sent as response:
+            exchange.answered(response)
+            if (to := sent_on(response, read.address, self._origin)) is not None:
+                raise Redirected(read.href, to)
+            try:
+                _check(response, read.href)
+                return await self._parsed(hypermedia.read_document, response.body, read.href)
+            except OriginRefused as refusal:
+                self._signer.clock.heed([refusal], response.headers.get("date"))
+                raise
 
     async def _bulk(self, reads: Sequence[Read], exchange: Exchange, deadline: float) -> list[Answer]:
         call = secrets.token_hex(4)
@@ -150,10 +151,11 @@ class Reader:
             name: self._signer.signed_url(read.address, read.token)
             for name, read in zip(asked, reads, strict=True)
         }
-        response = await self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)
-        exchange.answered(response)
-        _check(response, self._bulk_address)
-        answers = await self._parsed(bulk.read_answer, response.body, asked)
+        sent = self._client.post_form(self._bulk_address, bulk.form(signed), deadline=deadline)
+        async with sent as response:
+            exchange.answered(response)
+            _check(response, self._bulk_address)
+            answers = await self._parsed(bulk.read_answer, response.body, asked)
         self._signer.clock.heed(answers.values(), response.headers.get("date"))
         return [_content(answers[name], read) for name, read in zip(asked, reads, strict=True)]
 

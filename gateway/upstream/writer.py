@@ -53,15 +53,14 @@ class Writer:
         authorization = self._signer.authorization(write.method, href, write.token, write.form)
         body = write.document or urlencode(write.form, quote_via=quote, safe="").encode("ascii")
         content = Content(body, POX) if write.document else Content(body)
-        response = await self._client.write(
-            write.method, href, content, authorization=authorization, deadline=deadline
-        )
-        if response.status not in _GOOD:
-            refusal = hypermedia.read_refusal(response.body, write.href, status=response.status)
-            self._signer.clock.heed([refusal], response.headers.get("date"))
-            raise refusal
-        tag = response.headers.get("etag")
-        return read_written(response.body, write.href, status=response.status, tag=tag)
+        sent = self._client.write(write.method, href, content, authorization=authorization, deadline=deadline)
+        async with sent as response:
+            if response.status not in _GOOD:
+                refusal = hypermedia.read_refusal(response.body, write.href, status=response.status)
+                self._signer.clock.heed([refusal], response.headers.get("date"))
+                raise refusal
+            tag = response.headers.get("etag")
+            return read_written(response.body, write.href, status=response.status, tag=tag)
 
 
 def is_settled(error: UpstreamError) -> bool:

@@ -21,9 +21,10 @@ async def test_a_request_may_go_elsewhere_than_its_address_says(server: Server) 
 
     async with open_http(limits) as http:
         href = Href("https://origin.test/catalog/titles?term=a%20b%2Fc")
-        response = await Client(http, limits).get(href, authorization="OAuth signed", deadline=deadline)
+        sent = Client(http, limits).get(href, authorization="OAuth signed", deadline=deadline)
+        async with sent as response:
+            assert (response.status, response.body) == (200, b"<titles></titles>")
 
     head = server.requests[0].decode().lower().split("\r\n")
-    assert (response.status, response.body) == (200, b"<titles></titles>")
     assert head[0] == "get /catalog/titles?term=a%20b%2fc http/1.1"
     assert [line for line in head if line.startswith("host:")] == ["host: origin.test"]

@@ -27,7 +27,8 @@ FINE = says(answer(b"<people></people>", "Connection: close"))
 async def get(client: Client, href: Href, *, within: float = 5.0) -> Response:
     """GET *href* with *within* seconds left for the operation."""
     deadline = asyncio.get_running_loop().time() + within
-    return await client.get(href, authorization="OAuth signed", deadline=deadline)
+    async with client.get(href, authorization="OAuth signed", deadline=deadline) as response:
+        return response
 
 
 async def says_nothing(_writer: asyncio.StreamWriter) -> None:
@@ -113,7 +114,8 @@ async def test_a_form_is_never_sent_twice(server: Server, client: Client) -> Non
     deadline = asyncio.get_running_loop().time() + 5
 
     with pytest.raises(OriginUnreachable):
-        await client.post_form(server.href, b"entry_1=x", deadline=deadline)
+        async with client.post_form(server.href, b"entry_1=x", deadline=deadline):
+            pass
 
     assert len(server.requests) == 1
 
@@ -204,7 +206,8 @@ async def test_a_form_goes_out_as_it_is(server: Server, client: Client) -> None:
     server.scripts = [FINE]
     deadline = asyncio.get_running_loop().time() + 5
 
-    await client.post_form(server.href, b"entry_1=http%3A%2F%2Fo.test", deadline=deadline)
+    async with client.post_form(server.href, b"entry_1=http%3A%2F%2Fo.test", deadline=deadline):
+        pass
 
     [request] = server.requests
     head, _, body = request.partition(b"\r\n\r\n")

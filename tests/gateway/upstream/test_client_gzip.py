@@ -30,7 +30,8 @@ async def get(client: Client, server: Server, body: bytes, coding: str = "gzip")
     """GET *body* as something encoded."""
     server.scripts = [says(answer(body, f"Content-Encoding: {coding}", "Connection: close"))]
     deadline = asyncio.get_running_loop().time() + 5
-    return await client.get(server.href, authorization="OAuth x", deadline=deadline)
+    async with client.get(server.href, authorization="OAuth x", deadline=deadline) as response:
+        return response
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP"])

@@ -20,13 +20,15 @@ METHODS = ("POST", "PUT", "DELETE")
 async def write(client: Client, method: str, href: Href, body: bytes = b"rating=4") -> Response:
     """Send a write with a few seconds left."""
     deadline = asyncio.get_running_loop().time() + 5
-    return await client.write(
+    sent = client.write(
         method,  # type: ignore[arg-type]  # Each test names one of the three.
         href,
         Content(body),
         authorization="OAuth signed",
         deadline=deadline,
     )
+    async with sent as response:
+        return response
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -28,7 +28,8 @@ async def test_an_error_holds_no_answer() -> None:
         client = Client(http, Limits(inflated_bytes=5_000))
 
         with pytest.raises(UpstreamError) as caught:
-            await client.get(HREF, authorization="", deadline=1e12)
+            async with client.get(HREF, authorization="", deadline=1e12):
+                pass
 
     held = list(_held(caught.value.__traceback__))
     assert not [each for each in held if isinstance(each, bytes | list) and len(each) > 1]
