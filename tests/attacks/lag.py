@@ -11,20 +11,15 @@ from typing import Any, Final, Self
 
 import httpx
 
-from gateway.contract import Rel
+from tests.attacks.films import origin_of_films
 from tests.attacks.served import LAG
 from tests.attacks.worker import Process, gateway_before
 from tests.faults.proxy import Proxy, bound, proxy_before
-from tests.gateway.documents import ORIGIN, link, listing, page, title
-from tests.gateway.wire import Wire
 
 LATE: Final = 0.025
 """Seconds by which the loop may be late but for a thousandth of the time."""
 HELD: Final = 0.05
 """Seconds for which one document may hold the loop."""
-PAGE: Final = "page"
-CASTS: Final = "casts"
-"""What is searched for where 500 titles are to be found, or 400 each of which has a cast of ten."""
 _LOOK: Final = 0.001
 
 
@@ -63,18 +58,6 @@ async def served(home: Path) -> AsyncIterator[tuple[Process, Proxy]]:
     """Run a gateway whose loop is looked at, before an origin where large pages are found."""
     port = bound()
     url = f"http://127.0.0.1:{port.getsockname()[1]}"
-    wire = Wire(url)
-    found = {PAGE: _films(500, url), CASTS: _films(400, url, casts=True)}
-    wire.documents["/catalog/titles"] = lambda asked: page(
-        "catalog_titles", found.get(asked["term"].partition(" ")[0], []), asked
-    )
-    async with proxy_before(httpx.ASGITransport(wire), port) as proxy:
+    async with proxy_before(httpx.ASGITransport(origin_of_films(url)), port) as proxy:
         with gateway_before(url, home, module="tests.attacks.served") as worker:
             yield worker, proxy
-
-
-def _films(count: int, url: str, *, casts: bool = False) -> list[str]:
-    people = listing("people", *(link(Rel.PERSON, f"/catalog/people/{n}", f"Person {n}") for n in range(10)))
-    paths = [f"/catalog/titles/movies/{number}" for number in range(count)]
-    links = {path: [link(Rel.CAST, f"{path}/cast", "cast", people)] if casts else [] for path in paths}
-    return [title(path, f"The film {path}", *links[path]).replace(ORIGIN, url) for path in paths]

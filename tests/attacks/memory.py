@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from tests.attacks.crowd import HEARD, crowd_at
+from tests.attacks.films import PAGE, origin_of_films
 from tests.attacks.worker import MIB, Process, gateway_before
 from tests.faults.proxy import Proxy, bound, proxy_before
 
@@ -35,6 +32,9 @@ _SETTLES_WITHIN: Final = 11.0
 _LOOK_EVERY: Final = 0.5
 _BUSY: Final = 200
 """Operations that a worker is at, at most."""
+_CACHE: Final = 16 * MIB
+_FULL: Final = 80
+"""Pages that fill it: 63 do."""
 
 
 def titles(count: int) -> bytes:
@@ -68,23 +68,18 @@ async def recovers(worker: Process) -> None:
 
 
 @asynccontextmanager
-async def attacked(home: Path, name: str, pages: bytes | None = None) -> AsyncIterator[tuple[Process, Proxy]]:
+async def attacked(home: Path, name: str) -> AsyncIterator[tuple[Process, Proxy]]:
     """Run a gateway before an origin; what is done meanwhile must not take more than may be taken.
 
     What is taken must be back within a minute but for a tenth of what there was before. That was a worker
-    that has been busy: what is loaded once, caches within their bounds, and what Python and libraries keep
-    for use after as many operations at once as there may be, are not the attack's. *pages* are answered to
-    every search that is not a number, by default of 500 titles.
+    that has been busy: what is loaded once, caches as full as they may be, and what Python and libraries
+    keep for use after as many operations at once as there may be, are not the attack's.
     """
-    page, nothing = pages or titles(500), titles(0)
-
-    async def answered(request: Request) -> Response:
-        term = request.query_params.get("term", "0")
-        return Response(nothing if term.isdigit() else page, media_type="text/xml")
-
-    app = Starlette(routes=[Route("/{rest:path}", answered)])
-    async with proxy_before(httpx.ASGITransport(app), bound()) as proxy:
-        with gateway_before(proxy.url, home, files=20_000) as worker:
+    port = bound()
+    wire = origin_of_films(f"http://127.0.0.1:{port.getsockname()[1]}")
+    async with proxy_before(httpx.ASGITransport(wire), port) as proxy:
+        settings = {"GATEWAY_CACHE_BYTES": str(_CACHE)}
+        with gateway_before(proxy.url, home, settings, files=20_000) as worker:
             await _busy(worker)
             before = worker.resident
             worker.forget_peak()
@@ -103,11 +98,17 @@ async def _busy(worker: Process) -> None:
         await crowd.join(_BUSY, lambda _: [UPGRADE, HEARD])
         await crowd.join(20, lambda _: [large, HEARD])
     with crowd_at(worker.url) as crowd:
-        query = '{ titles(search: "page %d", first: 500) { nodes { id name { regular } } } }'
-        await crowd.join(_BUSY, lambda number: [asking(query % (number % 20)), HEARD])
+        await crowd.join(_BUSY, lambda number: [asking(_found(number)), HEARD])
         await crowd.join(_BUSY, lambda _: [asking("{ __schema { types { name } } }"), HEARD])
-    await search(worker, 0)
+    await recovers(worker)
+    async with httpx.AsyncClient(timeout=60) as http:
+        for number in range(_FULL):
+            await http.post(f"{worker.url}/graphql", json={"query": _found(number)})
     await asyncio.sleep(_SETTLES_WITHIN)
+
+
+def _found(number: int) -> str:
+    return f'{{ titles(search: "{PAGE} {number}", first: 500) {{ nodes {{ id name {{ regular }} }} }} }}'
 
 
 async def _after(worker: Process, wanted: int) -> int:

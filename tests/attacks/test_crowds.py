@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.attacks.crowd import HEARD, Said, crowd_at
+from tests.attacks.films import PAGE
 from tests.attacks.memory import HEAD, HOST, UPGRADE, asking, attacked, recovers, search
 
 pytestmark = [pytest.mark.anyio, pytest.mark.verify]
@@ -27,7 +28,7 @@ def _body(size: int) -> Said:
 
 
 def _search(number: int, nth: int) -> bytes:
-    return asking(f'{{ titles(search: "{number} {nth}", first: 1) {{ totalCount }} }}')
+    return asking(f'{{ titles(search: "{PAGE} {number} {nth}", first: 1) {{ totalCount }} }}')
 
 
 @dataclass(frozen=True, slots=True)

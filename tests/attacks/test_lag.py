@@ -14,7 +14,8 @@ import pytest
 from graphql import get_introspection_query
 
 from tests.attacks import lag
-from tests.attacks.lag import CASTS, PAGE, Lag
+from tests.attacks.films import CASTS, PAGE
+from tests.attacks.lag import Lag
 from tests.attacks.test_memory import FAULTS, REQUESTS
 from tests.attacks.worker import Process
 from tests.faults.proxy import Proxy
