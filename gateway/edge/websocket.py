@@ -34,6 +34,7 @@ _ENDINGS: Final = {
     Ending.CROWDED_OUT: (Code.TRY_LATER, "Others needed the place."),
 }
 _REFUSALS: Final = {401: Code.UNAUTHORIZED, 403: Code.FORBIDDEN}
+_NOBODY: Final = "A socket is for who is signed in: say `authorization` in `connection_init`."
 
 
 class _Close(Exception):
@@ -187,7 +188,7 @@ class Socket:
     async def _recognise(self, connection: HTTPConnection) -> Viewer:
         """Return who opened *connection*: a browser by its cookie, where it says what page it shows."""
         headers = connection.headers
-        if "authorization" not in headers and "origin" not in headers:
+        if "cookie" in headers and "authorization" not in headers and "origin" not in headers:
             raise _Close(Code.FORBIDDEN, "A cookie counts only with an `Origin`.")
         try:
             viewer = await self._authenticate(connection)
@@ -195,7 +196,7 @@ class Socket:
             code = _REFUSALS.get(error.status_code, Code.TRY_LATER)
             raise _Close(code, "Unauthorized" if code == Code.UNAUTHORIZED else "Forbidden") from error
         if viewer is None:
-            raise _Close(Code.UNAUTHORIZED, "Unauthorized")
+            raise _Close(Code.UNAUTHORIZED, _NOBODY)
         return viewer
 
     async def _take(self, message: Message) -> None:

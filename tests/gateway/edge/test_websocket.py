@@ -176,6 +176,18 @@ async def test_cookies_count_from_our_own_page_alone(origin: QueueOrigin) -> Non
         async with opened(gateway, additional_headers=cookie) as unsaid:
             await unsaid.say("connection_init")
             assert await unsaid.closed() == 4403
+            assert unsaid.reason == "A cookie counts only with an `Origin`."
+
+
+async def test_who_is_nobody_is_told_how_to_be_somebody(origin: QueueOrigin) -> None:
+    """Who comes without a token or a cookie, from no page or from ours, is not told of pages and cookies."""
+    async with live(origin, "ann") as gateway:
+        for page in (None, Origin(gateway.url)):
+            async with opened(gateway, origin=page) as nobody:
+                await nobody.say("connection_init")
+                assert await nobody.closed() == 4401
+                reason = "A socket is for who is signed in: say `authorization` in `connection_init`."
+                assert nobody.reason == reason
 
 
 REFUSED = (
@@ -292,7 +304,7 @@ def test_what_a_client_may_use() -> None:
     ("messages", "code"),
     [
         ([{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}], 4401),
-        ([{"type": "connection_init"}], 4403),
+        ([{"type": "connection_init"}], 4401),
         ([{"type": "connection_init", "payload": {"authorization": "Bearer eve"}}], 4401),
         ([{"type": "connection_init", "payload": ANN}] * 2, 4429),
         (
