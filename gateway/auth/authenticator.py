@@ -17,7 +17,10 @@ _LONGEST: Final = 200
 
 
 class BearerRefused(Exception):
-    """A bearer token is none of ours, or no longer good."""
+    """A bearer token is none of ours, or no longer good; or something else is in its place."""
+
+    def __init__(self, detail: str = "The bearer token is not good, or no longer.") -> None:
+        super().__init__(detail)
 
 
 class Authenticator:
@@ -38,19 +41,20 @@ class Authenticator:
     async def recognise(self, connection: HTTPConnection) -> Session | None:
         """Return the session of who opened *connection*.
 
-        Raises ``HTTPException``: 401 for a bearer token that is not good, 403 for a change that another site
-        may have made a browser send.
+        Raises ``HTTPException``: 401 for a bearer token that is not good or something else in its place, 403
+        for a change that another site may have made a browser send.
         """
         try:
             return await self.session(connection)
         except BearerRefused as error:
-            detail = "The bearer token is not good, or no longer."
-            raise HTTPException(401, detail, {"www-authenticate": _CHALLENGE}) from error
+            raise HTTPException(401, str(error), {"www-authenticate": _CHALLENGE}) from error
 
     async def session(self, connection: HTTPConnection) -> Session | None:
         """Return the session of whoever opened *connection*; raise ``BearerRefused`` or ``HTTPException``.
 
-        A bearer token counts before a cookie. A cookie that is not good, or no longer, is none.
+        A bearer token counts before a cookie. A cookie that is not good, or no longer, is none. Another
+        scheme than ``Bearer`` may be for a proxy before us: it counts as nothing beside a good cookie, and is
+        refused where nobody would be signed in.
         """
         authorization = connection.headers.get("authorization")
         if authorization is not None and is_bearer(authorization):
@@ -59,6 +63,8 @@ class Authenticator:
         session = await self._sessions.find(secret, Sort.COOKIE) if secret else None
         if session is not None:
             self._guard.check(connection)
+        elif authorization is not None:
+            raise BearerRefused("`Authorization` must be `Bearer …`, with a token of ours.")
         return session
 
     async def of_bearer(self, authorization: str) -> Session:
@@ -79,7 +85,7 @@ class Authenticator:
 
 
 def is_bearer(authorization: str) -> bool:
-    """Whether an ``Authorization`` header is meant for us; another scheme may be for a proxy before us."""
+    """Whether an ``Authorization`` header is meant for us."""
     return authorization.partition(" ")[0].lower() == "bearer"
 
 

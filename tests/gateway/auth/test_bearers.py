@@ -126,11 +126,27 @@ def test_a_bad_bearer_token_is_never_nobody(alice: Person, authorization: str) -
     assert "data" not in answer.json()
 
 
-def test_credentials_for_somebody_before_us_are_not_ours(alice: Person) -> None:
-    """A proxy's basic authentication may come through."""
-    answer = alice.ask("{ __typename }", {"authorization": "Basic YTpi"})
+NOT_OURS = ["", "A" * 43, "Basic YTpi", "Token abc", "OAuth oauth_token=abc", "Bearer:abc"]
 
-    assert answer.json() == {"data": {"__typename": "Query"}}
+
+@pytest.mark.parametrize("authorization", NOT_OURS)
+def test_what_is_no_bearer_token_is_never_nobody(alice: Person, authorization: str) -> None:
+    """A token without its scheme, or of another, is told how to come, and not answered as if it were none."""
+    answer = alice.ask("{ __typename }", {"authorization": authorization})
+
+    assert (answer.status_code, _codes(answer)) == (401, ["UNAUTHENTICATED"])
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    told = answer.json()["errors"][0]["message"]
+    assert told == "`Authorization` must be `Bearer …`, with a token of ours."
+
+
+def test_credentials_for_somebody_before_us_leave_a_cookie_good(alice: Person) -> None:
+    """A proxy's basic authentication may come through, beside what signs somebody in."""
+    alice.sign_in()
+
+    answer = alice.ask(WHO, {"authorization": "Basic YTpi", "sec-fetch-site": "same-origin"})
+
+    assert answer.json() == {"data": {"viewer": {"firstName": "Alice"}}}
 
 
 def test_a_cookie_is_no_bearer_token_and_the_other_way_round(
