@@ -81,8 +81,13 @@ class Sent:
 
     method: str
     outcome: str
-    """The status of its answer, or the name of what came instead."""
+    """The status of its answer, or the name of what came instead; ``Cancelled`` where nobody waited."""
     seconds: float
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the origin failed: it said so itself, or there was no answer that could be read."""
+        return int(self.outcome) >= 500 if self.outcome.isdecimal() else self.outcome != "Cancelled"
 
 
 @dataclass(frozen=True, slots=True)

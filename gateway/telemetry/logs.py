@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from gateway.telemetry.events import (
     Exhausted,
     OperationEnded,
     Refused,
+    Sent,
     Started,
     Stopped,
     Stopping,
@@ -36,6 +38,8 @@ TALKATIVE: Final = ("aiosqlite", "sqlalchemy", "httpx", "httpcore")
 
 _SELDOM: Final = 60.0
 """Seconds for which what goes on and on is told once."""
+_FAILURES_EVERY: Final = 10.0
+"""Seconds for which the origin's failures are told at once, as their number."""
 
 
 class LogFormat(StrEnum):
@@ -109,6 +113,8 @@ class Logs:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._told: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
+        """Those of the origin that have not been told yet, by what came of the request."""
 
     def __call__(self, event: Event) -> None:
         """Log *event* where it is worth a line; what goes on and on, once a minute."""
@@ -122,6 +128,8 @@ class Logs:
                 tell("operation", level=level, **facts_of(trail))
             case BreakerTurned(state):
                 tell("breaker", level=logging.INFO if state == "closed" else logging.WARNING, state=state)
+            case Sent() if event.is_failed:
+                self._failed(event.outcome)
             case TurnedAway():
                 self._seldom("overloaded", level=logging.WARNING)
             case Refused(status):
@@ -129,11 +137,23 @@ class Logs:
             case Exhausted(account):
                 self._seldom("quota exhausted", level=logging.WARNING, account=account)
 
+    def _failed(self, outcome: str) -> None:
+        self._failures[outcome] += 1
+        if self._is_due("origin failed", every=_FAILURES_EVERY):
+            failures, self._failures = self._failures, Counter()
+            tell("origin failed", level=logging.WARNING, failures=dict(failures))
+
     def _seldom(self, event: str, *, level: int, **facts: object) -> None:
-        key, now = f"{event} {facts}", self._clock()
-        if now - self._told.get(key, -_SELDOM) >= _SELDOM:
-            self._told[key] = now
+        if self._is_due(f"{event} {facts}", every=_SELDOM):
             tell(event, level=level, **facts)
+
+    def _is_due(self, what: str, *, every: float) -> bool:
+        """Whether *what* is to be told now, for it was not in the last *every* so many seconds."""
+        now = self._clock()
+        if now - self._told.get(what, -every) < every:
+            return False
+        self._told[what] = now
+        return True
 
 
 def facts_of(trail: Trail) -> dict[str, object]:

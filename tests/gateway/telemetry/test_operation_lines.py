@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from gateway.edge.request_id import REQUEST_ID
+from gateway.telemetry.events import Sent
 from gateway.telemetry.logs import Logs
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import title
@@ -15,7 +16,7 @@ from tests.gateway.graph import USER
 from tests.gateway.household import FILM
 from tests.gateway.queues import TAGS, QueueOrigin, live
 from tests.gateway.telemetry.lines import caught
-from tests.gateway.wire import Wire
+from tests.gateway.wire import Raw, Wire
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +163,49 @@ async def test_a_fault_of_ours_is_an_error(films: Wire, open_graph: OpenGraph) -
             await graph.ask(f'{{ title(by: {{href: "{films.origin}{FILM(1)}"}}) {{ href }} }}')
 
     assert [(line["level"], line["codes"]) for line in lines.of("operation")] == [("error", {"INTERNAL": 1})]
+
+
+FAILURES: dict[str, Raw | Exception] = {
+    "503": Raw(b"", 503),
+    "OriginUnreachable": httpx.ConnectError("CANARY"),
+    "OriginTimedOut": httpx.ReadTimeout("CANARY"),
+}
+
+
+@pytest.mark.parametrize("outcome", FAILURES)
+async def test_an_origin_that_fails_is_a_warning(outcome: str, wire: Wire, open_graph: OpenGraph) -> None:
+    """Whoever sees warnings alone learns what is wrong, and nothing of what was asked."""
+    failure = FAILURES[outcome]
+    if isinstance(failure, Raw):
+        wire.raw["/catalog/titles"] = failure
+    else:
+        wire.faults["/catalog/titles"] = failure
+    with caught("WARNING") as lines:
+        async with open_graph(observer=Logs(), attempts=1) as graph:
+            await graph.ask('{ titles(search: "CANARY") { totalCount } }')
+
+    told = [(line["level"], line["failures"]) for line in lines.of("origin failed")]
+    assert told == [("warning", {outcome: 1})]
+    assert "CANARY" not in lines.text
+
+
+def test_many_failures_are_few_lines() -> None:
+    """What goes well, or nobody waits for, is none of them; the others are counted, and told at once."""
+    now = [0.0]
+    logs = Logs(lambda: now[0])
+    with caught() as lines:
+        for outcome in ("200", "304", "404", "Cancelled"):
+            logs(Sent("GET", outcome, 0.1))
+        for _ in range(1000):
+            logs(Sent("GET", "503", 0.1))
+            logs(Sent("GET", "OriginTimedOut", 0.1))
+        now[0] = 10.0
+        logs(Sent("GET", "503", 0.1))
+
+    assert [line["failures"] for line in lines.of("origin failed")] == [
+        {"503": 1},
+        {"503": 1000, "OriginTimedOut": 1000},
+    ]
 
 
 async def test_a_subscription_is_one_line() -> None:
