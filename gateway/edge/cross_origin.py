@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PREFLIGHT: Final = (
@@ -19,6 +19,7 @@ _PREFLIGHT: Final = (
     ),
     (b"access-control-max-age", b"600"),
 )
+_NOT_ALLOWED: Final = "Pages of this site may not ask: GATEWAY_ALLOWED_ORIGINS does not name their origin."
 _EXPOSED: Final = (b"access-control-expose-headers", b"x-request-id, retry-after")
 _HEALTH: Final = "/health/"
 """Where probes ask, by whatever address they know."""
@@ -41,15 +42,24 @@ class CrossOrigin:
         if not self._is_known(headers, scope["path"]):
             await _misdirected(scope, receive, send)
             return
-        if not self._origins or scope["type"] == "websocket":
+        if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
         origin = headers.get("origin")
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            given = _given(origin, self._origins)
-            await _Answer(send, [*given, *(_PREFLIGHT if len(given) > 1 else ())]).preflight(scope, receive)
+            await self._preflight(origin)(scope, receive, send)
             return
-        await self._app(scope, receive, _Answer(send, readable(origin, self._origins)).send)
+        if self._origins:
+            send = _Answer(send, readable(origin, self._origins)).send
+        await self._app(scope, receive, send)
+
+    def _preflight(self, origin: str | None) -> Response:
+        """Return what a page at *origin* may send."""
+        given = _given(origin, self._origins)
+        is_allowed = len(given) > 1
+        answer = Response(status_code=204) if is_allowed else PlainTextResponse(_NOT_ALLOWED, 403)
+        answer.raw_headers += [*given, *(_PREFLIGHT if is_allowed else ())]
+        return answer
 
     def _is_known(self, headers: Headers, path: str) -> bool:
         if not self._hosts or path.startswith(_HEALTH):
@@ -78,10 +88,6 @@ class _Answer:
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message["headers"], *self._headers]}
         await self._send(message)
-
-    async def preflight(self, scope: Scope, receive: Receive) -> None:
-        """Say what a page may send."""
-        await PlainTextResponse("", 204)(scope, receive, self.send)
 
 
 def _given(origin: str | None, origins: Collection[str]) -> list[tuple[bytes, bytes]]:

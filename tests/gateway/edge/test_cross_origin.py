@@ -26,6 +26,7 @@ PREFLIGHT: Final = {
     "access-control-request-method": "POST",
     "access-control-request-headers": "content-type",
 }
+NOT_ALLOWED: Final = "Pages of this site may not ask: GATEWAY_ALLOWED_ORIGINS does not name their origin."
 
 
 def _allowed(headers: object) -> set[str]:
@@ -59,13 +60,21 @@ async def test_no_other_page_may(origin: str, open_graph: OpenGraph) -> None:
     for each in (asked, answer):
         assert _allowed(each.headers) == set()
         assert "Origin" in each.headers.get_list("vary")
+    assert (asked.status_code, asked.text) == (403, NOT_ALLOWED)
 
 
-async def test_without_any_nothing_is_said(graph: Graph) -> None:
-    """By default no page of another site may read an answer."""
+async def test_without_any_no_other_page_may(graph: Graph) -> None:
+    """By default no page of another site may read an answer; whose it is may say which setting allows it."""
     asked = await graph.http.options("/graphql", headers={"origin": APP, **PREFLIGHT})
 
-    assert (asked.status_code, _allowed(asked.headers)) == (405, set())
+    assert (asked.status_code, asked.text, _allowed(asked.headers)) == (403, NOT_ALLOWED, set())
+
+
+async def test_what_is_no_preflight_is_answered_as_ever(graph: Graph) -> None:
+    """Who only uses its method is told that it is not known."""
+    response = await graph.http.options("/graphql", headers={"origin": APP})
+
+    assert response.status_code == 405
 
 
 @pytest.mark.parametrize(
