@@ -33,19 +33,28 @@ def explain(
     url: Annotated[
         str | None, typer.Option(help=f"Ask the gateway there, as {_DEMO}; without, plan right here.")
     ] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Ask as whoever this bearer token is of; without, as nobody.")
+    ] = None,
     analyze: Annotated[bool, typer.Option("--analyze", help=f"Execute it, by default at {_DEMO}.")] = False,  # noqa: FBT002 - an option of a command
 ) -> None:
     """Print what a query is planned to load, what comes along for free, and what that costs.
 
     With --analyze also what happened: each request to the origin with its entries, times and size.
+
+    What is a subscriber's costs nothing where nobody is signed in, as viewer is null: --token says who it is.
     """
     given = _variables(variables)
     document = _text(query)
     if url is None and not analyze:
+        if token is not None:
+            fail("A --token is for a gateway: give --url or --analyze, too.")
         told = _planned(document, given)
     else:
-        mode = Explain.ANALYZE if analyze else Explain.PLAN
-        told = _asked(_graph_at(url or _DEMO), document, given, mode)
+        headers = {HEADER: (Explain.ANALYZE if analyze else Explain.PLAN).value}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        told = _asked(_graph_at(url or _DEMO), document, given, headers)
     # A terminal may break lines; nothing is to be cut off.
     wide = Console(width=_WIDTH, highlight=False, markup=False)
     for tree in _shown(told):
@@ -90,10 +99,10 @@ def _graph_at(url: str) -> str:
     return f"{url.rstrip('/')}/graphql" if urlsplit(url).path in {"", "/"} else url
 
 
-def _asked(url: str, query: str, variables: Mapping[str, Any], mode: Explain) -> _Told:
+def _asked(url: str, query: str, variables: Mapping[str, Any], headers: Mapping[str, str]) -> _Told:
     try:
         asked = {"query": query, "variables": variables}
-        body = httpx.post(url, json=asked, headers={HEADER: mode.value}, timeout=60).json()
+        body = httpx.post(url, json=asked, headers=headers, timeout=60).json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         fail(f"{url} does not answer as a gateway: {error}")
     for each in body.get("errors", ()):

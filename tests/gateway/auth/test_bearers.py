@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from redis import Redis
 
 from tests.databases import Databases
+from tests.end_to_end.command import invoke
 
 from .conftest import Invite
 from .house import ALICE, BOB, House, Person, fill, house
@@ -159,6 +160,26 @@ def test_a_cookie_is_no_bearer_token_and_the_other_way_round(
 
     assert alice.ask(WHO, _bearer(alice.cookie() or "")).status_code == 401
     assert other.session() is None
+
+
+def test_explain_is_told_what_is_a_subscribers(
+    exchanging: House, held: dict[str, str], tmp_path: Path
+) -> None:
+    """The command asks as whoever the token is of, and as nobody without one."""
+    file = tmp_path / "query.graphql"
+    file.write_text(WHO)
+    asked = ["explain", str(file), "--url", exchanging.url, "--analyze"]
+
+    nobody = invoke(*asked)
+    alice = invoke(*asked, "--token", _token(exchanging, held))
+    wrong = invoke(*asked, "--token", "wrong")
+    nowhere = invoke("explain", str(file), "--token", "any")
+
+    assert (nobody.exit_code, "Upstream: 0 requests, 0 calls" in nobody.stdout) == (0, True)
+    assert (alice.exit_code, "Upstream: 1 request, 1 call" in alice.stdout) == (0, True)
+    assert f"/users/{held['user_id']}" in alice.stdout
+    assert (wrong.exit_code, wrong.stdout) == (1, "Error: The bearer token is not good, or no longer.\n")
+    assert (nowhere.exit_code, "give --url or --analyze" in nowhere.stderr) == (1, True)
 
 
 def test_signing_out_ends_a_bearer_token(exchanging: House, held: dict[str, str], invite: Invite) -> None:
