@@ -16,6 +16,7 @@ from gateway.auth.sealing import KeyUnusable, check
 from gateway.casts import read_fields
 from gateway.edge.limits import Limits
 from gateway.edge.persisted.trusted import Mode
+from gateway.schema.connection import LARGEST_FIRST
 from gateway.telemetry.logs import LEVELS, LogFormat
 from gateway.upstream.addresses import Networks
 from gateway.upstream.href import Origin
@@ -230,6 +231,10 @@ def limits(environ: Mapping[str, str] = os.environ) -> Limits:
     """Read what a request may be; raise ``WrongSetting``."""
     found = Limits(**_read(Limits, environ, "GATEWAY_MAX_"))
     _check_limits(found)
+    for name in ("first", "list_length"):
+        if (value := getattr(found, name)) > LARGEST_FIRST:
+            most = f"at most {LARGEST_FIRST}, not {value}: the API has no more of anything at once"
+            raise WrongSetting(f"GATEWAY_MAX_{name.upper()} must be {most}.")
     return found
 
 

@@ -184,6 +184,8 @@ WRONG = [
     ("GATEWAY_OPERATION_TIMEOUT", "inf"),
     ("GATEWAY_MAX_DEPTH", "0"),
     ("GATEWAY_MAX_TOKENS", "x"),
+    ("GATEWAY_MAX_FIRST", "501"),
+    ("GATEWAY_MAX_LIST_LENGTH", "501"),
     ("GATEWAY_BULK_LIMIT", "1.5"),
     ("GATEWAY_BULK_LIMIT", "0"),
     ("GATEWAY_BULK_LIMIT", "-5"),
@@ -212,6 +214,19 @@ def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
         Settings.from_environ({**ENVIRON, "GATEWAY_SESSION_KEYS": KEYS[0], name: value})
 
     assert "CANARY" not in str(raised.value)
+
+
+def test_a_limit_is_no_more_than_the_api_has() -> None:
+    """What would be refused at each query is refused at start, with the reason."""
+    most = {"GATEWAY_MAX_FIRST": "500", "GATEWAY_MAX_LIST_LENGTH": "500"}
+    assert Settings.from_environ({**ENVIRON, **most}).limits == Limits()
+
+    with pytest.raises(WrongSetting) as raised:
+        Settings.from_environ({**ENVIRON, "GATEWAY_MAX_FIRST": "501"})
+
+    assert str(raised.value) == (
+        "GATEWAY_MAX_FIRST must be at most 500, not 501: the API has no more of anything at once."
+    )
 
 
 def test_a_wrong_setting_keeps_the_secret() -> None:
