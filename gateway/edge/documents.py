@@ -17,9 +17,16 @@ from gateway.edge.tokens import tokens_of
 from gateway.edge.turns import elsewhere
 from gateway.schema.errors import LimitExceeded
 from gateway.schema.execution import Admitted
+from gateway.schema.pace import Pace, Turns
 
 _ON_THE_LOOP: Final = 80
-"""Tokens of a document that is read at once; larger ones are in a thread, so that others go on."""
+"""Tokens of a document that is read on the loop; larger ones are in a thread, so that others go on."""
+
+_A_TURN: Final = 60
+"""Tokens after which no further document is begun in a turn of the loop: some five milliseconds of work."""
+
+_EACH: Final = 15
+"""Tokens that take as long as what there is to do for any document, however small."""
 
 _SHORT: Final = 1_000
 """Characters of a document whose tokens are counted at once."""
@@ -49,7 +56,7 @@ class Documents:
         self._may_introspect = may_introspect
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._kept = 0
-        self._reading_here = asyncio.Lock()
+        self._pace = Pace(Turns(_A_TURN), going_on=lambda: None)
         self._reading_elsewhere = asyncio.Lock()
 
     async def admit(self, text: str, variables: Mapping[str, object]) -> Admitted:
@@ -70,18 +77,20 @@ class Documents:
         if known is not None:
             self._known.move_to_end(text)
             return known
-        is_small = len(text) <= _SHORT and tokens_of(text).count <= _ON_THE_LOOP
-        # One at a time: in threads they would only take turns, and on the loop let nobody else have one.
-        return await (self._read_here(text) if is_small else self._read_elsewhere(text))
+        tokens = tokens_of(text).count if len(text) <= _SHORT else None
+        if tokens is None or tokens > _ON_THE_LOOP:
+            return await self._read_elsewhere(text)
+        read: _Known = await self._pace.later(partial(self._read_here, text, tokens))
+        return read
 
-    async def _read_here(self, text: str) -> _Known:
-        async with self._reading_here:
-            if text in self._known:
-                return self._known[text]
-            await asyncio.sleep(0)
-            return self._keep(text, self._new(text))
+    def _read_here(self, text: str, tokens: int) -> _Known:
+        if text in self._known:
+            return self._known[text]
+        self._pace.spend(_EACH + tokens)
+        return self._keep(text, self._new(text))
 
     async def _read_elsewhere(self, text: str) -> _Known:
+        # One at a time: threads would only take turns.
         await self._reading_elsewhere.acquire()
         if text in self._known:
             self._reading_elsewhere.release()

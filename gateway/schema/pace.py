@@ -29,9 +29,13 @@ CompleteItem = Callable[[Any, int, list[Any]], bool]
 
 
 class Turns:
-    """The turns of a worker's loop, which all answers share: those that wait have a piece each in turn."""
+    """The turns of a worker's loop, which all answers share: those that wait have a piece each in turn.
 
-    def __init__(self) -> None:
+    A turn is over when *most* was done in it.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._spent = 0
         self._waiting: deque[Pace] = deque()
         self._is_counting = False
@@ -39,7 +43,7 @@ class Turns:
     @property
     def is_over(self) -> bool:
         """Whether enough was put together in this turn."""
-        return self._spent >= MOST
+        return self._spent >= self._most
 
     def spend(self, values: int) -> None:
         """Take note of so many *values* that were put together in this turn."""

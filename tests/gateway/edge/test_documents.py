@@ -4,9 +4,10 @@ import asyncio
 import gc
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from itertools import count, pairwise
+from itertools import count
 from typing import Final
 
 import pytest
@@ -72,7 +73,7 @@ def _documents(**limits: int) -> Documents:
     return Documents(SCHEMA, Limits(**limits))
 
 
-def _large(number: int, fields: int = 300) -> str:
+def _text(number: int, fields: int = 300) -> str:
     names = " ".join(f"a{number}_{each}: __typename" for each in range(fields))
     return f"{{ {names} }}"
 
@@ -91,7 +92,7 @@ async def test_a_large_document_is_validated_once_at_once() -> None:
     """Those who ask the same at one time wait for one validation."""
     documents = _documents(aliases=10**6, root_fields=10**6)
 
-    admitted = await asyncio.gather(*(documents.admit(_large(0), {}) for _ in range(5)))
+    admitted = await asyncio.gather(*(documents.admit(_text(0), {}) for _ in range(5)))
 
     assert len({id(each.document) for each in admitted}) == 1
     assert [each.errors for each in admitted] == [[]] * 5
@@ -101,15 +102,15 @@ async def test_documents_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatc
     """Of many documents, those that were asked last are kept."""
     monkeypatch.setattr(reading, "_KEPT", 1_500_000)
     documents = _documents(aliases=10**6, root_fields=10**6)
-    first = await documents.admit(_large(0), {})
-    second = await documents.admit(_large(1), {})
-    assert (await documents.admit(_large(0), {})).document is first.document
+    first = await documents.admit(_text(0), {})
+    second = await documents.admit(_text(1), {})
+    assert (await documents.admit(_text(0), {})).document is first.document
 
     for number in range(2, 4):
-        await documents.admit(_large(number), {})
+        await documents.admit(_text(number), {})
 
-    assert (await documents.admit(_large(0), {})).document is first.document
-    assert (await documents.admit(_large(1), {})).document is not second.document
+    assert (await documents.admit(_text(0), {})).document is first.document
+    assert (await documents.admit(_text(1), {})).document is not second.document
 
 
 async def test_long_texts_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +206,7 @@ async def test_a_large_document_is_validated_elsewhere(monkeypatch: pytest.Monke
     monkeypatch.setattr(reading, "validate", validate)
     documents = _documents(aliases=10**6, root_fields=10**6)
     await documents.admit("{ __typename }", {})
-    await documents.admit(_large(0), {})
+    await documents.admit(_text(0), {})
 
     assert threads == [True, False]
 
@@ -244,28 +245,53 @@ async def test_what_is_refused_is_read_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert all(before)
 
 
-async def test_others_have_a_turn_between_small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many come at once, they hold the loop no longer than one does."""
-    turns = count()
-    validated: list[int] = []
+class _Turns:
+    """Counts the turns of the loop, and the documents that are validated in each."""
 
-    async def turn() -> None:
-        while True:
-            next(turns)
-            await asyncio.sleep(0)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0
+        self.validated: Counter[int] = Counter()
+        monkeypatch.setattr(reading, "validate", self._validate)
 
-    def validate(*_arguments: object) -> list[GraphQLError]:
-        validated.append(next(turns))
+    def _validate(self, *_arguments: object) -> list[GraphQLError]:
+        self.validated[self.now] += 1
         return []
 
-    monkeypatch.setattr(reading, "validate", validate)
-    documents = _documents()
-    turning = asyncio.create_task(turn())
-    await asyncio.gather(*(documents.admit(f"{{ a{each}: __typename }}", {}) for each in range(5)))
-    turning.cancel()
+    async def taken_by(self, *texts: str) -> int:
+        """Return how many turns it takes until all *texts* that come at once are read."""
 
-    assert len(validated) == 5
-    assert all(later - sooner > 1 for sooner, later in pairwise(validated))
+        async def count() -> None:
+            while True:
+                self.now += 1
+                await asyncio.sleep(0)
+
+        documents, before = _documents(aliases=10**6, root_fields=10**6), self.now
+        counting = asyncio.create_task(count())
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(documents.admit(text, {}) for text in texts))
+        counting.cancel()
+        return self.now - before
+
+
+@pytest.mark.parametrize(("fields", "in_a_turn"), [(1, 3), (8, 2), (18, 1), (25, 1)])
+async def test_small_documents_are_read_a_few_a_turn(
+    fields: int, in_a_turn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many come at once, a turn has as many as are soon read, and no turn goes by without (T22)."""
+    turns = _Turns(monkeypatch)
+    await turns.taken_by(*(_text(number, fields) for number in range(60)))
+
+    first = min(turns.validated)
+    assert turns.validated == dict.fromkeys(range(first, first + 60 // in_a_turn), in_a_turn)
+
+
+async def test_equal_small_documents_take_no_turns_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All who ask the same new one at once have it when the first has."""
+    turns = _Turns(monkeypatch)
+    alone = await turns.taken_by("{ __typename }")
+    together = await turns.taken_by(*["{ __typename }"] * 100)
+
+    assert (together, turns.validated.total()) == (alone, 2)
 
 
 async def test_one_who_leaves_lets_no_other_begin(monkeypatch: pytest.MonkeyPatch) -> None:
