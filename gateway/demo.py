@@ -1,5 +1,6 @@
 """The demo: an origin and a gateway in front of it, started, watched and stopped as one."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -8,8 +9,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 START_WITHIN = 60.0
 """Seconds that both servers are given to answer."""
@@ -21,7 +24,22 @@ _LOOK_EVERY = 0.1
 
 
 class DemoFailed(Exception):
-    """A server of the demo did not start, or stopped by itself; the message says which."""
+    """The demo cannot be started, or a server of it stopped by itself; the message says why."""
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Let no other demo run in *home* meanwhile; raise ``DemoFailed`` where one does.
+
+    It would tell the origin its own address for who has signed in, and nobody would come back to the first.
+    """
+    with (home / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            text = f"Another demo runs in {home}. Stop it, or set GATEWAY_HOME to another folder."
+            raise DemoFailed(text) from error
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from gateway.cli.console import Host, OriginPort, console, failing_clearly
 from gateway.cli.explain import explain
 from gateway.cli.index import index
 from gateway.cli.secrets import read_files
-from gateway.demo import Server, Supervisor
+from gateway.demo import Server, Supervisor, alone
 from gateway.edge.admission import Admission
 from gateway.edge.streams import Streams
 from gateway.edge.turnstile import Turnstile
@@ -82,18 +82,23 @@ def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
         check_free("127.0.0.1", port, setting="PORT")
         check_free("127.0.0.1", origin_port, setting="ORIGIN_PORT")
         url = sqlite_url(home())
-        console.print("Preparing the origin's database…")
-        credentials = asyncio.run(prepare_demo(url, home()))
-        consumer = asyncio.run(register_gateway(url, f"http://127.0.0.1:{port}{CALLBACK}"))
-        supervisor = Supervisor(_demo_servers(url, consumer, port=port, origin_port=origin_port))
-        try:
-            supervisor.start()
-            if not supervisor.is_stopping:
-                console.print(_demo_text(credentials, port=port, origin_port=origin_port))
-            supervisor.watch()
-        finally:
-            supervisor.stop()
-            console.print("Stopped.")
+        with alone(home()):
+            _run_demo(url, port=port, origin_port=origin_port)
+
+
+def _run_demo(url: str, *, port: int, origin_port: int) -> None:
+    console.print("Preparing the origin's database…")
+    credentials = asyncio.run(prepare_demo(url, home()))
+    consumer = asyncio.run(register_gateway(url, f"http://127.0.0.1:{port}{CALLBACK}"))
+    supervisor = Supervisor(_demo_servers(url, consumer, port=port, origin_port=origin_port))
+    try:
+        supervisor.start()
+        if not supervisor.is_stopping:
+            console.print(_demo_text(credentials, port=port, origin_port=origin_port))
+        supervisor.watch()
+    finally:
+        supervisor.stop()
+        console.print("Stopped.")
 
 
 @app.command("serve")

@@ -17,6 +17,7 @@ import orjson
 import pytest
 
 from gateway.cli import main
+from gateway.demo import alone
 from tests.end_to_end.command import invoke
 from tests.end_to_end.stack import Stack
 from tests.gateway.auth.house import House, Person
@@ -149,6 +150,19 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path, variable: str) -> None:
     assert result.returncode == 1
     sentence = f"Port {port} on 127.0.0.1 cannot be used: Address already in use. "
     assert result.stderr == f"{sentence}Set {variable} to another port.\n"
+
+
+def test_a_folder_has_one_demo(tmp_path: Path) -> None:
+    """A second would lead people who sign in at the first to itself; after the first there may be one."""
+    ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port())}
+    with alone(tmp_path):
+        result = invoke("demo", GATEWAY_HOME=str(tmp_path), **ports)
+    with alone(tmp_path):
+        pass
+
+    assert result.exit_code == 1
+    sentence = f"Another demo runs in {tmp_path}. Stop it, or set GATEWAY_HOME to another folder."
+    assert (result.stdout, result.stderr) == ("", f"{sentence}\n")
 
 
 def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
