@@ -27,7 +27,7 @@ from gateway.edge.turnstile import Turnstile
 from gateway.origin.demo.credentials import FILE, DemoCredentials, Person, prepare_demo
 from gateway.origin.start import Consumer, register_gateway, sqlite_url
 from gateway.schema.query import make_schema
-from gateway.serving import STOP_WITHIN, bind, check_free, found_at, serve
+from gateway.serving import STOP_WITHIN, CannotListen, bind, check_free, found_at, serve
 from gateway.settings import Settings, WrongSetting, home
 from gateway.telemetry.events import Observer, several
 from gateway.telemetry.logs import Logs, set_up
@@ -79,6 +79,8 @@ def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
     Everything is kept below GATEWAY_HOME, by default your user data folder.
     """
     with failing_clearly():
+        if port == origin_port:
+            raise CannotListen(f"PORT and ORIGIN_PORT are both {port}. Set one of them to another port.")
         check_free("127.0.0.1", port, setting="PORT")
         check_free("127.0.0.1", origin_port, setting="ORIGIN_PORT")
         url = sqlite_url(home())

@@ -152,6 +152,16 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path, variable: str) -> None:
     assert result.stderr == f"{sentence}Set {variable} to another port.\n"
 
 
+def test_two_servers_want_two_ports(tmp_path: Path) -> None:
+    """Otherwise the origin would be taken for the gateway, and the demo called ready."""
+    port = str(_free_port())
+    result = invoke("demo", GATEWAY_HOME=str(tmp_path), PORT=port, ORIGIN_PORT=port)
+
+    assert result.exit_code == 1
+    sentence = f"PORT and ORIGIN_PORT are both {port}. Set one of them to another port."
+    assert (result.stdout, result.stderr) == ("", f"{sentence}\n")
+
+
 def test_a_folder_has_one_demo(tmp_path: Path) -> None:
     """A second would lead people who sign in at the first to itself; after the first there may be one."""
     ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port())}
