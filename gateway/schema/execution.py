@@ -98,8 +98,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self.async_helpers = _HELPERS
         self._objects = 0
         self._text = 0
-        self._refusal: LimitExceeded | None = None
-        self._is_refusal_told = False
+        self._refusals: dict[str, LimitExceeded] = {}
+        """Of what there is too much, by what it is."""
+        self._told: set[Exception] = set()
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as graphql-core has them
         """Execute; whatever ends that, nothing is loaded for it any longer."""
@@ -126,7 +127,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             self._objects += len(result)
             limit = self.context_value.most_objects
             if self._objects > limit:
-                raise LimitExceeded("The objects of an answer", value=self._objects, limit=limit)
+                raise self._refused("The objects of an answer", value=self._objects, limit=limit)
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -200,15 +201,14 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(shown, str):
             self._text += len(shown)
             if self._text > self.context_value.most_text:
-                raise self._refused()
+                limit = self.context_value.most_text
+                raise self._refused("The characters of an answer", value=self._text, limit=limit)
         return shown
 
-    def _refused(self) -> LimitExceeded:
-        """Return the one refusal of all texts that are too much."""
-        if self._refusal is None:
-            limit = self.context_value.most_text
-            self._refusal = LimitExceeded("The characters of an answer", value=self._text, limit=limit)
-        return self._refusal.with_traceback(None)  # It would become longer with each of them.
+    def _refused(self, what: str, *, value: int, limit: int) -> LimitExceeded:
+        """Return the one refusal of all of *what* that is too much."""
+        refusal = self._refusals.setdefault(what, LimitExceeded(what, value=value, limit=limit))
+        return refusal.with_traceback(None)  # It would become longer with each of them.
 
     def handle_field_error(
         self,
@@ -217,13 +217,12 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         field_details_list: Any,  # noqa: ANN401
         path: Path,
     ) -> None:
-        """Tell only once that an answer has too much text: there may be tens of thousands."""
+        """Tell only once that an answer has too much of something: there may be tens of thousands."""
         cause = raw_error.original_error if isinstance(raw_error, GraphQLError) else raw_error
-        is_refusal = cause is not None and cause is self._refusal
-        if is_refusal and not is_non_null_type(return_type):
-            if self._is_refusal_told:
+        if cause is not None and cause in self._refusals.values() and not is_non_null_type(return_type):
+            if cause in self._told:
                 return
-            self._is_refusal_told = True
+            self._told.add(cause)
         super().handle_field_error(raw_error, return_type, field_details_list, path)
 
 

@@ -220,6 +220,19 @@ async def test_an_answer_has_a_limit(more: int, open_graph: OpenGraph, wire: Wir
     assert body["data"]["__typename"] == "Query"
 
 
+async def test_too_many_objects_are_told_once(open_graph: OpenGraph, wire: Wire) -> None:
+    """Each list that is too much is null, and one error tells of all, with the first value."""
+    films = [title(f"/catalog/titles/movies/{number}", "F") for number in range(4)]
+    wire.documents["/catalog/titles"] = listing("catalog_titles", *films, total=4)
+    search = 'titles(search: "x") { nodes { id } }'
+    async with open_graph(limits=Limits(objects=5)) as graph:
+        body = await graph.post(f"{{ a: {search} b: {search} c: {search} }}")
+
+    assert {name: found is None for name, found in body["data"].items()} == {"a": False, "b": True, "c": True}
+    told = [(each["path"][0], each["message"]) for each in body["errors"]]
+    assert told == [("b", "The objects of an answer may be at most 5, not 8.")]
+
+
 def _film_about(about: str) -> str:
     """Return a list of one film, and what is said of it."""
     path = "/catalog/titles/movies/1"
