@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -12,10 +13,8 @@ _UNANSWERED: Final = 0
 """The status of a request to which no answer came."""
 _PAUSE: Final = 0.02
 """Seconds after which one who was refused asks again."""
-_CONNECTIONS: Final = 8
+CONNECTIONS: Final = 8
 """Of those who ask one request after the other: enough to keep a worker busy, and not more."""
-_GRACE: Final = 30.0
-"""Seconds that the last answers are waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +128,14 @@ class Clients:
 
     host: str
     port: int
+    grace: float = 30.0
+    """Seconds that the last answers are waited for."""
 
     async def fire(self, shots: Sequence[Shot]) -> list[Hit]:
         """Send each of *shots* when it is due, whatever became of those before; return what came of all."""
         loop = asyncio.get_running_loop()
         hits: list[Hit] = []
+        opened: list[Connection] = []
         free: deque[Connection] = deque()
 
         def done(connection: Connection, hit: Hit, is_free: bool) -> None:  # noqa: FBT001
@@ -143,54 +145,76 @@ class Clients:
 
         async def open_and_send(shot: Shot) -> None:
             try:
-                await self._open(done, shot, begun + shot.due)
+                opened.append(await self._open(done, shot, begun + shot.due))
             except OSError:
                 hits.append(Hit(shot.kind, begun + shot.due, loop.time(), _UNANSWERED, True, None))  # noqa: FBT003
 
         begun = loop.time() + 0.1
-        async with asyncio.TaskGroup() as opening:
-            for shot in shots:
-                if (wait := begun + shot.due - loop.time()) > 0:
-                    await asyncio.sleep(wait)
-                kept = _taken(free)
-                if kept is None:
-                    opening.create_task(open_and_send(shot))
-                else:
-                    kept.send(shot, begun + shot.due)
-        async with asyncio.timeout(_GRACE):
-            while len(hits) < len(shots):  # noqa: ASYNC110 - they come when they come
-                await asyncio.sleep(0.01)
-        for connection in free:
-            connection.close()
+        try:
+            async with asyncio.TaskGroup() as opening:
+                for shot in shots:
+                    if (wait := begun + shot.due - loop.time()) > 0:
+                        await asyncio.sleep(wait)
+                    kept = _taken(free)
+                    if kept is None:
+                        opening.create_task(open_and_send(shot))
+                    else:
+                        kept.send(shot, begun + shot.due)
+            async with self._waiting(lambda: len(shots) - len(hits)):
+                while len(hits) < len(shots):  # noqa: ASYNC110 - they come when they come
+                    await asyncio.sleep(0.01)
+        finally:
+            for connection in opened:
+                connection.close()
         return hits
 
     async def ask(self, make: Callable[[], Shot], seconds: float) -> list[Hit]:
         """Ask what *make* makes, a few at once, for so many *seconds*; return what came of that."""
+        end = asyncio.get_running_loop().time() + seconds
+        async with asyncio.TaskGroup() as asking:
+            every = [asking.create_task(self._keep_asking(make, end)) for _ in range(CONNECTIONS)]
+        return [hit for each in every for hit in each.result()]
+
+    async def _keep_asking(self, make: Callable[[], Shot], end: float) -> list[Hit]:
+        """Ask one after the other on one connection, which must be kept for so long."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+        answers: asyncio.Queue[tuple[Hit, bool]] = asyncio.Queue()
         hits: list[Hit] = []
-        ended = asyncio.Semaphore(0)
 
-        def done(connection: Connection, hit: Hit, _is_free: bool) -> None:  # noqa: FBT001
-            hits.append(hit)
-            if loop.time() > end:
-                connection.close()
-                ended.release()
-            elif hit.is_refused:
-                loop.call_later(_PAUSE, lambda: connection.send(make(), loop.time()))
-            else:
+        def done(_connection: Connection, hit: Hit, is_free: bool) -> None:  # noqa: FBT001
+            answers.put_nowait((hit, is_free))
+
+        connection = await self._open(done, make(), loop.time())
+        try:
+            while True:
+                async with self._waiting(lambda: 1):
+                    hit, is_free = await answers.get()
+                hits.append(hit)
+                if loop.time() > end:
+                    return hits
+                assert is_free, "The server has closed a connection that was to be used again."
+                if hit.is_refused:
+                    await asyncio.sleep(_PAUSE)
                 connection.send(make(), loop.time())
+        finally:
+            connection.close()
 
-        for _ in range(_CONNECTIONS):
-            await self._open(done, make(), loop.time())
-        for _ in range(_CONNECTIONS):
-            await ended.acquire()
-        return hits
+    @asynccontextmanager
+    async def _waiting(self, missing: Callable[[], int]) -> AsyncIterator[None]:
+        """Wait as long as answers are waited for; fail with how many are *missing* then."""
+        try:
+            async with asyncio.timeout(self.grace):
+                yield
+        except TimeoutError:
+            raise AssertionError(f"Of the answers {missing()} have not come in {self.grace:g} s.") from None
 
-    async def _open(self, done: Callable[[Connection, Hit, bool], None], shot: Shot, due: float) -> None:
+    async def _open(
+        self, done: Callable[[Connection, Hit, bool], None], shot: Shot, due: float
+    ) -> Connection:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(lambda: Connection(done), self.host, self.port)
         connection.send(shot, due)
+        return connection
 
 
 def _taken(free: deque[Connection]) -> Connection | None:
