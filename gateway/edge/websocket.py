@@ -116,6 +116,7 @@ class Socket:
             close = self._why(reading)
         finally:
             await finish(reading, *self._all)
+            self._running.clear()  # What was cancelled knows us by its frames: a circle.
         if close is not None:
             with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
                 async with asyncio.timeout(self._limits.send_within):

@@ -200,6 +200,7 @@ class Watches:
             watched.polling.cancel()
             self._ending.add(watched.polling)
             watched.polling.add_done_callback(self._ending.discard)
+            watched.polling = None  # It knows what it polled by its frames: a circle.
 
     async def _keep_looking(self, key: tuple[Identity, Href], watched: _Watched) -> None:
         try:

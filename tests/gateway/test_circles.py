@@ -3,20 +3,23 @@
 import asyncio
 import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from graphql.execution import Executor
 
 from gateway.contract import Rel
+from gateway.edge.sse import EventStream
 from gateway.edge.websocket import Socket
 from gateway.loaders.loader import ResourceLoader
+from gateway.loaders.watch import _Watched
 from gateway.schema.context import Context
 from tests.gateway.documents import link, listing, person, title
+from tests.gateway.edge.test_sse import listening
 from tests.gateway.edge.test_websocket import ANN, opened
 from tests.gateway.graph import TURNS, Graph
 from tests.gateway.household import FILM
-from tests.gateway.queues import QueueOrigin, live
+from tests.gateway.queues import Live, QueueOrigin, live
 from tests.gateway.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +83,46 @@ async def test_a_socket_is_gone_when_it_is_closed(said: Sequence[object], code: 
             gc.enable()
 
     assert left == []
+
+
+async def _by_socket(gateway: Live) -> None:
+    async with opened(gateway) as client:
+        await client.begin()
+        await client.subscribe("1")
+        await client.hear()
+
+
+async def _by_events(gateway: Live) -> None:
+    async with listening(gateway) as client:
+        await client.next()
+
+
+@pytest.mark.parametrize("watch", [_by_socket, _by_events])
+async def test_what_was_watched_is_gone_with_who_watched(watch: Callable[[Live], Awaitable[None]]) -> None:
+    """What is cancelled knows where it was; where that knows what was cancelled, there is a circle."""
+    async with live(QueueOrigin(), "ann") as gateway:
+        await watch(gateway)  # What is loaded once is no garbage.
+        await _until_left(gateway)
+        gc.collect()
+        gc.disable()
+        try:
+            await watch(gateway)
+            await _until_left(gateway)
+            kinds = (Socket, EventStream, Context, _Watched, asyncio.CancelledError)
+            left = [type(each) for each in gc.get_objects() if type(each) in kinds]
+        finally:
+            gc.enable()
+
+    assert left == []
+
+
+async def _until_left(gateway: Live) -> None:
+    """Wait until nobody is there any more, and nothing is polled."""
+    async with asyncio.timeout(5):
+        while gateway.server.server_state.tasks:  # noqa: ASYNC110 - uvicorn tells in no other way
+            await asyncio.sleep(0.01)
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def _ours() -> list[object]:
