@@ -50,8 +50,8 @@ async def test_a_query_gives_what_the_readme_says(
 
 
 def test_the_readme_shows_answers() -> None:
-    """Of a first query, of what is one's own, and of a change."""
-    assert len([answer for _, answer in _asked() if answer]) == 3
+    """Of a first query, by a bearer token, of what is one's own, and of a change."""
+    assert len([answer for _, answer in _asked() if answer]) == 4
 
 
 def _without_etags(data: Any) -> Any:  # noqa: ANN401
