@@ -4,6 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+TOO_MUCH: Final = "The gateway holds too much for its clients."
+"""What is said to who would have more than there is room for."""
+
 _REQUEST: Final = 4_096
 """Bytes that a request takes beside those that were sent, about."""
 

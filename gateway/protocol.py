@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from gateway.ambiguity import is_ambiguous
 from gateway.edge.turnstile import Plain, Turnstile
-from gateway.holding import Held, Holding
+from gateway.holding import TOO_MUCH, Held, Holding
 from gateway.idling import Idle, is_anything_at
 from gateway.parser import Parser
 from gateway.refusing import answer, limited
@@ -61,7 +61,6 @@ _UNTAKEN: Final = 16_384
 _TAKEN: Final = 65_536
 """Bytes of an answer that a client has to take in time."""
 _AMBIGUOUS: Final = "This request could be read in more than one way."
-TOO_MUCH: Final = "The gateway holds too much for its clients."
 
 
 class _Refused(Exception):

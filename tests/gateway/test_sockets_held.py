@@ -17,7 +17,8 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from websockets.server import ServerProtocol
 
 from gateway.protocol import Bounds, HttpProtocol
-from gateway.serving import Server, WebSocketProtocol, bind
+from gateway.serving import Server, bind
+from gateway.websocket_protocol import WebSocketProtocol
 
 pytestmark = pytest.mark.anyio
 

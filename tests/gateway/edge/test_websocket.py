@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from gateway import serving
+from gateway import serving, websocket_protocol
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Demand, Priority
 from gateway.edge.streams import StreamLimits
@@ -266,7 +266,7 @@ async def test_who_says_nothing_must_go(origin: QueueOrigin) -> None:
 
 async def test_who_answers_no_farewell_is_gone(origin: QueueOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is told to go, and stays, is let go soon."""
-    monkeypatch.setattr(serving, "LAST_WORD_WITHIN", 0.05)
+    monkeypatch.setattr(websocket_protocol, "LAST_WORD_WITHIN", 0.05)
     async with live(origin, "ann", init_within=0.05) as gateway:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(gateway.url).port)
         writer.write(SHAKING)
