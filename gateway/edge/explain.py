@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from gateway.loaders.levels import Operation, Sent
@@ -26,11 +27,11 @@ class Explain(StrEnum):
 
 
 def asked_for(request: Request) -> Explain:
-    """Return what *request* wants to be told; what is unknown is nothing."""
+    """Return what *request* wants to be told; raise ``HTTPException`` 400 for what cannot be told."""
     try:
         return Explain(request.headers.get(HEADER, ""))
-    except ValueError:
-        return Explain.NOTHING
+    except ValueError as error:
+        raise HTTPException(400, f"`{HEADER}` must be `plan` or `analyze`.") from error
 
 
 def prepare(operation: Operation, explain: Explain) -> None:
