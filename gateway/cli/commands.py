@@ -16,7 +16,7 @@ from gateway.app import create_app
 from gateway.audit.command import audit
 from gateway.auth.browser import CALLBACK
 from gateway.cli import documents, origin
-from gateway.cli.console import Host, OriginPort, console, failing_clearly
+from gateway.cli.console import Host, console, failing_clearly
 from gateway.cli.explain import explain
 from gateway.cli.index import index
 from gateway.cli.secrets import read_files
@@ -70,10 +70,13 @@ def _read_environment(
 
 
 _Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port of the gateway.")]
+_OriginPort = Annotated[
+    int, typer.Option(envvar="ORIGIN_PORT", min=1, max=65535, help="The port of the origin.")
+]
 
 
 @app.command()
-def demo(port: _Port = 8000, origin_port: OriginPort = 8001) -> None:
+def demo(port: _Port = 8000, origin_port: _OriginPort = 8001) -> None:
     """Start the origin on its embedded catalog and the gateway in front of it, until Ctrl-C.
 
     Everything is kept below GATEWAY_HOME, by default your user data folder.

@@ -162,6 +162,15 @@ def test_two_servers_want_two_ports(tmp_path: Path) -> None:
     assert (result.stdout, result.stderr) == ("", f"{sentence}\n")
 
 
+def test_the_demo_wants_a_port_that_it_can_tell(tmp_path: Path) -> None:
+    """Any that is free is for an origin alone: the gateway would not know where it is."""
+    result = invoke(
+        "demo", GATEWAY_HOME=str(tmp_path), PORT=str(_free_port()), ORIGIN_PORT="0", COLUMNS="120"
+    )
+
+    assert (result.exit_code, "ORIGIN_PORT" in result.stderr) == (2, True)
+
+
 def test_a_folder_has_one_demo(tmp_path: Path) -> None:
     """A second would lead people who sign in at the first to itself; after the first there may be one."""
     ports = {"PORT": str(_free_port()), "ORIGIN_PORT": str(_free_port())}
