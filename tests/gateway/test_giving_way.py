@@ -16,7 +16,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from gateway.protocol import Bounds
-from gateway.serving import Server, bind
+from gateway.serving import Server
+from tests.gateway.running import running
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,7 @@ class _House:
     """A server, and what its answers wait for."""
 
     server: Server
-    port: int
+    port: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -102,11 +103,10 @@ class _Client:
 
 @asynccontextmanager
 async def _served(places: int, *, keep_alive: float = 75) -> AsyncIterator[_House]:
-    listening = bind("127.0.0.1", 0, setting="PORT")
     app = Starlette()
     server = Server(app, _nothing, Bounds(connections=places))
     server.config.timeout_keep_alive = cast("int", keep_alive)
-    house = _House(server, listening.getsockname()[1])
+    house = _House(server)
     app.router.routes += [
         Route("/", _read, methods=["GET", "POST"]),
         Route("/unread", _unread, methods=["POST"]),
@@ -115,15 +115,11 @@ async def _served(places: int, *, keep_alive: float = 75) -> AsyncIterator[_Hous
         Route("/wait", house.wait),
         WebSocketRoute("/socket", _socket),
     ]
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    await _until(lambda: server.started)
-    try:
-        yield house
-    finally:
-        house.done.set()
-        server.should_exit = True
-        async with asyncio.timeout(20):
-            await serving
+    async with running(server) as house.port:
+        try:
+            yield house
+        finally:
+            house.done.set()
 
 
 async def _until(is_so: Callable[[], bool]) -> None:

@@ -17,8 +17,9 @@ from gateway.edge.priority import Priority
 from gateway.edge.turnstile import Turnstile
 from gateway.holding import Held
 from gateway.protocol import Bounds
-from gateway.serving import Server, bind
+from gateway.serving import Server
 from tests.gateway.graph import TURNS
+from tests.gateway.running import running
 
 pytestmark = pytest.mark.anyio
 
@@ -48,8 +49,8 @@ class _Door(Admission):
 class _House:
     """A server, and what it lets in."""
 
-    port: int
-    door: _Door
+    port: int = 0
+    door: _Door = field(default_factory=_Door)
     held: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     held_bytes: Held = field(default_factory=lambda: Held(0, 0))
@@ -74,24 +75,15 @@ async def _at_once(_request: Request) -> Response:
 
 @asynccontextmanager
 async def _house(bounds: Bounds | None = None) -> AsyncIterator[_House]:
-    listening = bind("127.0.0.1", 0, setting="PORT")
-    house = _House(listening.getsockname()[1], _Door())
+    house = _House()
     routes = [
         Route("/graphql", house.answer, methods=["POST"]),
         Route("/unread", _at_once, methods=["POST"]),
     ]
     server = Server(Starlette(routes=routes), bounds=bounds, turnstile=Turnstile(house.door))
     house.held_bytes, house.server = server.held, server
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(10):
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
-            await asyncio.sleep(0.01)
-    try:
+    async with running(server) as house.port:
         yield house
-    finally:
-        server.should_exit = True
-        async with asyncio.timeout(20):
-            await serving
 
 
 class _Client:
