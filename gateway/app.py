@@ -21,6 +21,7 @@ from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
 from gateway.edge.endpoint import Endpoint, Executed, refused, unavailable
 from gateway.edge.health import Health
+from gateway.edge.lasting import Lasting
 from gateway.edge.layers import around
 from gateway.edge.operations import Operations
 from gateway.edge.persisted.resolving import Persisted
@@ -160,7 +161,7 @@ def create_app(  # noqa: PLR0913 - each has a default
 
     trusted = Trusted.read(settings.trusted_mode, settings.trusted_documents)
     persisted = Persisted(documents, storage.registered, trusted)
-    operations = Operations(schema, contexts.make, forget, persisted.resolve, admission)
+    operations = Operations(schema, contexts.make, forget, persisted.resolve, admission, Lasting())
     is_open = settings.introspection and not trusted.is_enforced
     page = explorer.page if is_open else explorer.closed
     endpoint = Endpoint(Events(operations, recognise, streams), sharing, page=page)

@@ -70,7 +70,7 @@ class Documents:
                 self._limits.check_variables(known.shape, variables)
             except LimitExceeded as error:
                 return Admitted(None, [_told(error)])
-        return Admitted(known.document, list(known.errors))
+        return Admitted(known.document, list(known.errors), known.weight)
 
     async def _read(self, text: str) -> _Known:
         known = self._known.get(text)

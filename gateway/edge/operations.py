@@ -1,7 +1,7 @@
 """Operations that are answered as a stream: a subscription event by event, everything else once."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 from gateway.edge import explain
 from gateway.edge.admission import Admission
 from gateway.edge.errors import cause_of, is_unauthenticated, present, present_refusal, shown, told
+from gateway.edge.lasting import Lasting, weight_of
 from gateway.edge.priority import Demand
 from gateway.edge.request import Asked, Refusal
 from gateway.loaders.levels import Operation
@@ -48,7 +49,7 @@ class Answer:
 class Operations:
     """Executes operations, however they came in, each at a place of *admission*.
 
-    A subscription has one until it is begun: how many there are is limited elsewhere.
+    A subscription has one until it is begun; what all of them hold is bounded by *lasting*.
     """
 
     schema: strawberry.Schema
@@ -56,6 +57,7 @@ class Operations:
     forget: Forget
     resolve: Resolve
     admission: Admission
+    lasting: Lasting
 
     async def read(self, asked: Asked, trail: Trail) -> Asked:
         """Return *asked* with its document; raise ``Refusal`` where that is not to be had."""
@@ -109,21 +111,24 @@ class Operations:
         """Yield what the schema answers, at a place as long as it is no event."""
         admitted = await context.admit(asked.query, asked.variables or {})
         demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
-        async with self.admission.place(demand, viewer.identity if viewer else None):
-            results = await self.schema.stream(
-                asked.query or " ",  # strawberry takes an empty one for a fault of ours
-                variable_values=dict(asked.variables or {}),
-                context_value=context,
-                operation_name=asked.operation_name,
-                allowed_operation_types=allowed,
-            )
-            is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
-            done = [] if is_subscription else [each async for each in results]
-        for result in done:
-            yield result
-        async with aclosing(results):
-            async for result in results:
+        user = viewer.identity if viewer else None
+        is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
+        weight = weight_of(asked, admitted.weight) if is_subscription else 0
+        with self.lasting.held(weight, user or "") if is_subscription else nullcontext():
+            async with self.admission.place(demand, user):
+                results = await self.schema.stream(
+                    asked.query or " ",  # strawberry takes an empty one for a fault of ours
+                    variable_values=dict(asked.variables or {}),
+                    context_value=context,
+                    operation_name=asked.operation_name,
+                    allowed_operation_types=allowed,
+                )
+                done = [] if is_subscription else [each async for each in results]
+            for result in done:
                 yield result
+            async with aclosing(results):
+                async for result in results:
+                    yield result
 
 
 def error_of(refusal: Refusal) -> Mapping[str, object]:

@@ -41,6 +41,8 @@ class Admitted:
 
     document: DocumentNode | None
     errors: list[GraphQLError]
+    weight: int = 0
+    """Bytes that it takes, about."""
 
 
 Admit = Callable[[str, Mapping[str, object]], Awaitable[Admitted]]

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from gateway.edge.admission import Admission
 from gateway.edge.endpoint import Endpoint, refused, unavailable
+from gateway.edge.lasting import Lasting
 from gateway.edge.operations import Operations
 from gateway.edge.request import Asked
 from gateway.edge.sse import Events
@@ -79,7 +80,9 @@ async def _opened(door: Door) -> AsyncIterator[Callable[[], Any]]:
     async def resolve(asked: Asked, _trail: Trail) -> Asked:
         return asked
 
-    operations = Operations(strawberry.Schema(Query), make_context, door.forget, resolve, Admission(1))
+    operations = Operations(
+        strawberry.Schema(Query), make_context, door.forget, resolve, Admission(1), Lasting()
+    )
     endpoint = Endpoint(Events(operations, door.authenticate, Streams()))
     app = Starlette(
         routes=[Route("/graphql", endpoint.answer, methods=["POST"])],

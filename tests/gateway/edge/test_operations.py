@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.edge.admission import Admission
 from gateway.edge.documents import Documents
+from gateway.edge.lasting import Lasting
 from gateway.edge.limits import Limits
 from gateway.edge.operations import MakeContext, Operations
 from gateway.edge.persisted.resolving import Persisted
@@ -126,6 +127,7 @@ async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> 
         forget=lambda _viewer: pytest.fail("forgotten"),
         resolve=Persisted(documents, None, Trusted()).resolve,
         admission=Admission(1),
+        lasting=Lasting(),
     )
     stream = operations.stream(Asked(query, variables, None), None, trail=Trail())
     return [answer.body async for answer in stream]
