@@ -11,6 +11,7 @@ from gateway.edge.congestion import Congestion
 from gateway.edge.priority import Demand, Glance, Priority
 from gateway.edge.request import Refusal
 from gateway.edge.shares import Shares
+from gateway.edge.values import Values
 
 _SOON: Final = 0.05
 """Seconds that one waits for a place."""
@@ -33,6 +34,7 @@ class Admission:
         self, places: int, *, soon: float = _SOON, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.glance = Glance()
+        self.values = Values()
         self._places = places
         self._soon = soon
         self._clock = clock

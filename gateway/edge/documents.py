@@ -65,12 +65,13 @@ class Documents:
         What is more than a limit is told as ``LimitExceeded``, before anything is asked.
         """
         known = await self._read(text)
+        values = 0
         if known.shape is not None:
             try:
-                self._limits.check_variables(known.shape, variables)
+                values = self._limits.check_variables(known.shape, variables)
             except LimitExceeded as error:
                 return Admitted(None, [_told(error)])
-        return Admitted(known.document, list(known.errors), known.weight)
+        return Admitted(known.document, list(known.errors), known.weight, values)
 
     async def _read(self, text: str) -> _Known:
         known = self._known.get(text)

@@ -18,7 +18,7 @@ _RETRY: Final = {"retry-after": "5"}
 
 def weight_of(asked: Asked, document: int) -> int:
     """Return the bytes that a subscription takes, about, whose document takes so many."""
-    return _EACH + document + _TIMES * len(orjson.dumps([asked.variables, asked.extensions]))
+    return _EACH + document + _TIMES * len(orjson.dumps(asked.variables))
 
 
 class Lasting:

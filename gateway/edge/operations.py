@@ -1,7 +1,7 @@
 """Operations that are answered as a stream: a subscription event by event, everything else once."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, nullcontext
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -114,7 +114,8 @@ class Operations:
         user = viewer.identity if viewer else None
         is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
         weight = weight_of(asked, admitted.weight) if is_subscription else 0
-        with self.lasting.held(weight, user or "") if is_subscription else nullcontext():
+        values = self.admission.values.of(admitted.values)
+        with self.lasting.held(weight, user or "") if is_subscription else values:
             async with self.admission.place(demand, user):
                 results = await self.schema.stream(
                     asked.query or " ",  # strawberry takes an empty one for a fault of ours

@@ -19,7 +19,7 @@ LARGEST_BODY: Final = 1_000_000
 MOST_MARKS: Final = 100_000
 """Brackets and commas of a body: each may stand for an object, which takes far more memory than itself."""
 
-_ON_THE_LOOP: Final = 8_192
+ON_THE_LOOP: Final = 8_192
 """Bytes of JSON that are read at once; more are read in a thread, so that others go on."""
 
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -44,8 +44,6 @@ class Asked:
     """The document; empty where there is only what it is called."""
     variables: Mapping[str, object] | None
     operation_name: str | None
-    extensions: Mapping[str, object] | None = None
-    """What a client says beyond GraphQL."""
     document_id: str | None = None
     """What the document is called: its hash, or an id that a list gives it."""
 
@@ -65,7 +63,7 @@ async def read_asked(request: Request, reading: asyncio.Lock) -> Asked:
     _check_kind(request)
     body = await _body(request)
     _check_marks(body)
-    if len(body) > _ON_THE_LOOP:
+    if len(body) > ON_THE_LOOP:
         await reading.acquire()
         return checked(await elsewhere(reading, partial(_parsed, body, "The body")))
     return checked(_parsed(body, "The body"))
@@ -151,7 +149,7 @@ def checked(asked: Mapping[str, object]) -> Asked:
         raise HTTPException(400, "There is no `query`, or it is not a string.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HTTPException(400, "`operationName` must be a string.")
-    return Asked(query, _map(asked, "variables"), operation_name, extensions, document_id)
+    return Asked(query, _map(asked, "variables"), operation_name, document_id)
 
 
 def _map(asked: Mapping[str, object], name: str) -> Mapping[str, object] | None:

@@ -76,9 +76,13 @@ class Sharing(Generic[Result]):
             async with self._admission.place(demand, user):
                 return await execute()
 
-        if is_alone or demand.kind is not OperationType.QUERY:
-            return await placed()
-        question = Question.of(asked, viewer)
+        with self._admission.values.of(admitted.values):
+            if is_alone or demand.kind is not OperationType.QUERY:
+                return await placed()
+            return await self._join(Question.of(asked, viewer), placed)
+
+    async def _join(self, question: Question, placed: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Return what the run of *question* returns; begin it where there is none."""
         run = self._runs.get(question)
         if run is None:
             run = self._runs[question] = _Run(asyncio.create_task(placed()))

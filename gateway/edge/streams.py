@@ -68,6 +68,8 @@ class Streams:
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         self.limits = limits or StreamLimits()
+        self.reading = asyncio.Lock()
+        """Has who reads a large message: they are read one at a time."""
         self._open: set[Stream] = set()
         self._strangers: dict[Stream, None] = {}
         """Those of nobody yet, the oldest first."""

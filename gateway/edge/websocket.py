@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Coroutine
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from gateway.edge import transport_ws as protocol
 from gateway.edge.errors import log_fault
 from gateway.edge.observing import operation
 from gateway.edge.operations import Operations
-from gateway.edge.request import Refusal
+from gateway.edge.request import ON_THE_LOOP, Refusal
 from gateway.edge.streams import (
     Authenticate,
     Ending,
@@ -25,6 +26,7 @@ from gateway.edge.streams import (
     finish,
 )
 from gateway.edge.transport_ws import BadMessage, Code, Complete, Init, Message, Ping, Pong, Subscribe
+from gateway.edge.turns import elsewhere
 from gateway.loaders.viewer import Viewer
 from gateway.telemetry.trail import Trail
 
@@ -103,6 +105,7 @@ class Socket:
         self._operations = operations
         self._authenticate = authenticate
         self._limits = streams.limits
+        self._reading = streams.reading
         self._viewer: Viewer | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._all: set[asyncio.Task[None]] = set()
@@ -163,9 +166,16 @@ class Socket:
         if size > limit:
             raise _Close(Code.TOO_BIG, f"The bytes of a message may be at most {limit}, not {size}.")
         try:
-            return protocol.read(text)
+            return await self._message(text, size)
         except BadMessage as error:
             raise _Close(Code.BAD_MESSAGE, str(error)) from error
+
+    async def _message(self, text: str, size: int) -> Message:
+        """Return what *text* says; a large one is read as a large body is, see ``read_asked``."""
+        if size <= ON_THE_LOOP:
+            return protocol.read(text)
+        await self._reading.acquire()
+        return await elsewhere(self._reading, partial(protocol.read, text))
 
     async def _begin(self, message: Message) -> None:
         while isinstance(message, Ping | Pong):

@@ -1,6 +1,7 @@
 """Attacks on the memory of a worker: none takes more than 64 MiB beside what it had before, or keeps it."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -10,7 +11,8 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.attacks.memory import HEAD, attacked, search, titles
+from tests.attacks.crowd import HEARD, crowd_at
+from tests.attacks.memory import HEAD, attacked, recovers, search, titles
 from tests.faults import documents, transport
 from tests.faults.proxy import Fault
 
@@ -76,6 +78,14 @@ REQUESTS: Final[Mapping[str, Callable[[], Iterator[bytes]]]] = {
 }
 
 
+def _asking(term: str) -> bytes:
+    """Ask for what is found of *term*, with 4,500 objects that nobody declares."""
+    variables = {"term": term} | {f"v{number}": [[{"a": 1}] * 30] * 30 for number in range(5)}
+    query = "query($term: String!) { titles(search: $term) { totalCount } }"
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    return HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
 def _send(url: str, pieces: Iterator[bytes]) -> None:
     """Send *pieces* until the other side has had enough, and hear what it says."""
     at = httpx.URL(url)
@@ -106,3 +116,20 @@ async def test_hostile_requests_do_not_fill_the_memory(name: str, tmp_path: Path
         await asyncio.gather(*attacks)
 
         assert "totalCount" in await search(worker, 0)
+
+
+@pytest.mark.parametrize("is_same", [False, True])
+async def test_operations_with_many_values_do_not_fill_the_memory(*, is_same: bool, tmp_path: Path) -> None:
+    """Hundreds wait for an origin that says nothing, for answers of their own or for one (G9)."""
+    async with attacked(tmp_path, f"many values, {is_same=}") as (worker, proxy):
+        proxy.plan = lambda _asked: ("silence", transport.silence)
+        with crowd_at(worker.url) as crowd:
+            # So few at a time that the worker is not busy: it takes all that come.
+            await crowd.join(
+                300, lambda number: [_asking("0" if is_same else str(number)), HEARD], pause=0.02
+            )
+        proxy.forget()
+        await recovers(worker)
+
+    refused = [each for each in crowd.answers if b"The values in the variables of all operations" in each]
+    assert 0 < len(refused) < 300

@@ -59,8 +59,7 @@ def test_what_comes_along_counts() -> None:
     plain = weight_of(Asked(TAGS, None, None), 1_000)
 
     assert plain > 20_000
-    for asked in (Asked(TAGS, MUCH, None), Asked(TAGS, None, None, MUCH)):
-        assert weight_of(asked, 1_000) - plain > 900_000
+    assert weight_of(Asked(TAGS, MUCH, None), 1_000) - plain > 900_000
     assert weight_of(Asked(TAGS, None, None), 2_000) - plain == 1_000
 
 

@@ -1,0 +1,57 @@
+"""What comes along with operations is bounded for all of them together, whatever waits for what."""
+
+import asyncio
+from contextlib import ExitStack
+
+import pytest
+
+from gateway.edge.request import Refusal
+from gateway.edge.values import Values
+from tests.gateway.documents import listing
+from tests.gateway.graph import Graph
+from tests.gateway.wire import Wire
+
+pytestmark = pytest.mark.anyio
+
+FILMS = "/catalog/titles"
+QUERY = "query($term: String!) { titles(search: $term) { totalCount } }"
+MUCH = {f"v{number}": [number] * 490 for number in range(20)}
+"""9,820 values, of 10,000 that an operation may have: ten such operations are within the bound."""
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_all_operations_have_so_many_values(more: int) -> None:
+    """One more is refused, with when to come again; those of a small operation never are."""
+    values = Values(most=100, share=10)
+    with values.of(60), ExitStack() as other:
+        if more > 0:
+            with pytest.raises(Refusal) as refused:
+                other.enter_context(values.of(40 + more))
+            assert (refused.value.status_code, refused.value.code) == (503, "OVERLOADED")
+            assert refused.value.headers == {"retry-after": "1"}
+            text = "The values in the variables of all operations may be at most 100 at once, not 101."
+            assert refused.value.detail == text
+        else:
+            other.enter_context(values.of(40 + more))
+        with values.of(10):
+            assert values.held == (70 if more > 0 else 110 + more)
+
+    assert values.held == 0
+
+
+@pytest.mark.parametrize("is_same", [False, True])
+async def test_who_waits_holds_values(graph: Graph, wire: Wire, *, is_same: bool) -> None:
+    """For an answer of their own, or for one that others wait for as well; who is answered holds nothing."""
+    wire.documents[FILMS] = listing("catalog_titles", total=3)
+    gate = wire.hold(FILMS)
+
+    async def ask(number: int) -> int:
+        variables = {"term": "x" if is_same else f"x{number}"} | MUCH
+        return (await graph.http.post("/graphql", json={"query": QUERY, "variables": variables})).status_code
+
+    asking = [asyncio.create_task(ask(number)) for number in range(11)]
+    await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED, timeout=5)
+    gate.set()
+
+    assert sorted(await asyncio.gather(*asking)) == [200] * 10 + [503]
+    assert await ask(11) == 200
