@@ -16,8 +16,11 @@ from gateway.edge.turns import elsewhere
 
 LARGEST_BODY: Final = 1_000_000
 
-MOST_MARKS: Final = 100_000
-"""Brackets and commas of a body: each may stand for an object, which takes far more memory than itself."""
+MOST_MARKS: Final = 25_000
+"""Brackets and commas of a body: each may stand for an object, which takes far more memory than itself.
+
+As many values as variables may have are within it. JSON is read without a pause, also beside the loop.
+"""
 
 ON_THE_LOOP: Final = 8_192
 """Bytes of JSON that are read at once; more are read in a thread, so that others go on."""

@@ -39,7 +39,7 @@ VARIABLES: Final[Mapping[str, Callable[[int], object]]] = {
     "500 numbers": lambda number: [number + each for each in range(500)],
     "501 ids": lambda number: [str(number)] * 501,
     "10,000 values": lambda number: [[number] * 490] * 20,
-    "90,000 values": lambda number: [[number] * 490] * 180,
+    "24,000 values": lambda number: [[number] * 490] * 48,
 }
 
 _PAGES: Final = " ".join(
