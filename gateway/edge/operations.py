@@ -113,9 +113,11 @@ class Operations:
         demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
         user = viewer.identity if viewer else None
         is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
-        weight = weight_of(asked, admitted.weight) if is_subscription else 0
-        values = self.admission.values.of(admitted.values)
-        with self.lasting.held(weight, user or "") if is_subscription else values:
+        if is_subscription:
+            held = self.lasting.held(weight_of(asked, admitted.weight), user or "")
+        else:
+            held = self.admission.values.of(admitted.values)
+        with held:
             async with self.admission.place(demand, user):
                 results = await self.schema.stream(
                     asked.query or " ",  # strawberry takes an empty one for a fault of ours

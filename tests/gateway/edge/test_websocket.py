@@ -457,3 +457,20 @@ async def test_a_server_that_stops_says_so(origin: QueueOrigin) -> None:
         await ann.hear()
         gateway.server.should_exit = True
         assert await ann.closed() == 1001
+
+
+async def test_large_messages_are_read_one_at_a_time(origin: QueueOrigin) -> None:
+    """One waits until another has been read; small ones of others do not (G9)."""
+    async with live(origin, "ann") as gateway, opened(gateway) as large, opened(gateway) as small:
+        for each in (large, small):
+            await each.begin({"authorization": "Bearer ann"})
+        await gateway.streams.reading.acquire()
+        await large.say("ping", payload={"x": "y" * 9_000})
+        heard = asyncio.create_task(large.hear())
+        for _ in range(3):
+            await small.say("ping")
+            assert (await small.hear())["type"] == "pong"
+        assert not heard.done()
+
+        gateway.streams.reading.release()
+        assert (await heard)["type"] == "pong"
