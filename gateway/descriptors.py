@@ -9,8 +9,8 @@ from gateway.telemetry.logs import tell
 RESERVE: Final = 256
 """Files that clients leave to connections to the origin and to Redis, to databases and to what is read."""
 
-LEAST_RESERVE: Final = 40
-"""The same where there are hardly any."""
+OWN: Final = 24
+"""Files a process has open by itself, at most; where few are left, clients and the origin have half each."""
 
 FEWEST: Final = 64
 """With which anybody can be served."""
@@ -36,7 +36,7 @@ def places(wanted: int) -> int:
 
 def share(limit: int, wanted: int) -> int:
     """Return how many of *limit* files connections may have, *wanted* at most."""
-    return min(wanted, limit - max(LEAST_RESERVE, min(RESERVE, limit // 2)))
+    return min(wanted, limit - min(RESERVE, (limit + OWN) // 2))
 
 
 def _raised(needed: int) -> int:
