@@ -152,14 +152,14 @@ async def weather(rig: Rig, changes: int, seed: int) -> Storm:
 
 
 async def test_nothing_is_lost_or_doubled_under_faults(rig: Rig) -> None:
-    """A thousand changes, each with its share of lost, garbled, late and stale messages."""
-    storm = await weather(rig, 1_000, seed=8)
+    """Three hundred changes, each with its share of lost, garbled, late and stale messages."""
+    storm = await weather(rig, 300, seed=8)
 
-    assert storm.seen["known"] + storm.seen["unknown and then known"] > 700
+    assert storm.seen["known"] + storm.seen["unknown and then known"] > 210
 
 
 @pytest.mark.verify
 @pytest.mark.parametrize("seed", range(20))
 async def test_nothing_is_lost_or_doubled_for_long(seed: int, rig: Rig) -> None:
-    """Another thousand each, in other orders."""
+    """A thousand each, in other orders."""
     await weather(rig, 1_000, seed=100 + seed)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 CELLS: Final = 60
 FEEDS: Final = Operation("feeds", "{ viewer { firstName feeds { rel url } } }", is_personal=True)
 MIXED: Final = next(each for each in OPERATIONS if each.name == "mixed")
-SHARED: Final = 10
+SHARED: Final = 5
 """Rows over Redis."""
 QUICK: Final = [row for row in ROWS if not row.startswith(("U5", "U6", "U7", "U12", "D4", "D5", "D12"))]
 """Those by which nobody has to wait."""
