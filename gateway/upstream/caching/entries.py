@@ -34,7 +34,7 @@ class Scope(NamedTuple):
 
 
 A_TURN: Final = 10
-"""Entries that are made or kept in one turn of the loop: a bulk answer may hold thousands."""
+"""Entries that are made in one turn of the loop: a bulk answer may hold thousands."""
 
 
 @dataclass(frozen=True, slots=True)

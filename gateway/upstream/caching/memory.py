@@ -1,13 +1,13 @@
 """A place for entries in this process, bounded in bytes: what was not used for longest goes first."""
 
-import asyncio
 import itertools
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from gateway.upstream.caching.entries import A_TURN, Entry, Key, Scope
-from gateway.upstream.caching.weight import weigh
+from gateway.upstream.caching.entries import Entry, Key, Scope
+from gateway.upstream.caching.turns import Turns
+from gateway.upstream.caching.weight import weigh, weights
 
 MOST_SCOPES: Final = 100_000
 """Scopes whose generation is remembered."""
@@ -36,16 +36,18 @@ class Memory:
 
     async def put(self, entries: Mapping[Key, Entry]) -> None:
         """Keep *entries*, and forget others where there is no room."""
-        for number, (key, entry) in enumerate(entries.items(), start=1):
+        turns = Turns()
+        for key, entry in entries.items():
+            weight = weigh(key)
+            for piece in weights(entry):
+                weight += piece
+                await turns.spend(piece)
             self._forget(key)
-            weight = weigh(key) + weigh(entry)
             if weight <= self._limit:
                 self._entries[key] = entry, weight
                 self.size += weight
             while self.size > self._limit:
                 self._forget(next(iter(self._entries)))
-            if number % A_TURN == 0:
-                await asyncio.sleep(0)
 
     async def generations(self, scopes: Collection[Scope]) -> Mapping[Scope, int]:
         """Return the generation of each of *scopes*."""

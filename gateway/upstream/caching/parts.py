@@ -4,9 +4,9 @@ What is expanded inside a link is what the link leads to; so it is kept there, a
 somebody comes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from gateway import relations
 from gateway.relations import Relation
@@ -16,16 +16,37 @@ _EXPANDABLE: Final[Mapping[str, Relation]] = {
     rel: relation for relation in relations.every() if relation.alias for rel in relation.rels
 }
 
+Record = TypeVar("Record", bound=Title | Person)
+
 _FOLLOWED: Final = frozenset(rel for relation in relations.every() for rel in relation.rels)
 
 
-def stripped(content: Content) -> Content:
-    """Return *content* without what is expanded in its links."""
+def stripped(record: Record) -> Record:
+    """Return *record* without what is expanded in its links."""
+    if not any(link.content is not None for link in record.links.values()):
+        return record
+    return replace(record, links={rel: replace(link, content=None) for rel, link in record.links.items()})
 
-    def bare(links: Links) -> Links:
-        return {rel: replace(link, content=None) for rel, link in links.items()}
 
-    return _with_links(content, bare) if any(True for _ in _filled(content)) else content
+def records(content: Content) -> tuple[Title | Person, ...]:
+    """Return the records of a list, or what is one itself."""
+    if isinstance(content, Title | Person):
+        return (content,)
+    return content.items if isinstance(content, Titles | People) else ()
+
+
+def with_records(content: Content, records: Sequence[Title | Person]) -> Content:
+    """Return *content* with these instead of its own."""
+    if isinstance(content, Titles):
+        return replace(content, items=tuple(each for each in records if isinstance(each, Title)))
+    if isinstance(content, People):
+        return replace(content, items=tuple(each for each in records if isinstance(each, Person)))
+    return records[0] if isinstance(content, Title | Person) else content
+
+
+def relation_of(record: Title | Person) -> Relation:
+    """Return the row of what lies at a record's address."""
+    return relations.TITLE if isinstance(record, Title) else relations.PERSON
 
 
 def expanded(content: Content) -> Iterator[tuple[Relation, Href, Content]]:
@@ -34,14 +55,6 @@ def expanded(content: Content) -> Iterator[tuple[Relation, Href, Content]]:
         relation = _EXPANDABLE.get(link.rel)
         if relation is not None and link.content is not None:
             yield relation, link.href, link.content
-
-
-def items(content: Content) -> Iterator[tuple[Relation, Title | Person]]:
-    """Give the records that a list holds: each is what its own address answers."""
-    if isinstance(content, Titles):
-        yield from ((relations.TITLE, title) for title in content.items)
-    elif isinstance(content, People):
-        yield from ((relations.PERSON, person) for person in content.items)
 
 
 def links_to(content: Content, parts: frozenset[str]) -> set[Href]:
@@ -79,26 +92,12 @@ def _is_named(rel: str, parts: frozenset[str]) -> bool:
 
 
 def _links(content: Content) -> Iterator[Link]:
-    return (link for record in _records(content) for link in record.links.values())
+    return (link for record in records(content) for link in record.links.values())
 
 
 def _filled(content: Content) -> Iterator[Link]:
     return (link for link in _links(content) if link.content is not None)
 
 
-def _records(content: Content) -> tuple[Title | Person, ...]:
-    if isinstance(content, Title | Person):
-        return (content,)
-    return content.items if isinstance(content, Titles | People) else ()
-
-
 def _with_links(content: Content, change: Callable[[Mapping[str, Link]], Links]) -> Content:
-    if isinstance(content, Title | Person):
-        return replace(content, links=change(content.links))
-    if isinstance(content, Titles):
-        titles = tuple(replace(title, links=change(title.links)) for title in content.items)
-        return replace(content, items=titles)
-    if isinstance(content, People):
-        people = tuple(replace(person, links=change(person.links)) for person in content.items)
-        return replace(content, items=people)
-    return content
+    return with_records(content, [replace(each, links=change(each.links)) for each in records(content)])

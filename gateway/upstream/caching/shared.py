@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from gateway.upstream.caching.codec import Codec
 from gateway.upstream.caching.entries import Entry, Key, Scope
+from gateway.upstream.caching.turns import Turns
 
 GENERATION_KEPT: Final = 30 * 24 * 3600
 """Seconds for which a generation is remembered: longer than anything personal is."""
@@ -41,21 +42,26 @@ class Shared:
         """Return the entries that are there and whole."""
         names = {key: self._name("entry", *map(str, key)) for key in keys}
         values = await self._store.get(list(names.values()))
-        read = {
-            key: self._codec.read(name, value)
-            for (key, name), value in zip(names.items(), values, strict=True)
-        }
-        return {key: entry for key, entry in read.items() if entry is not None}
+        found: dict[Key, Entry] = {}
+        turns = Turns()
+        for (key, name), value in zip(names.items(), values, strict=True):
+            entry = self._codec.read(name, value)
+            if entry is not None and value is not None:
+                found[key] = entry
+                await turns.spend(len(value))
+        return found
 
     async def put(self, entries: Mapping[Key, Entry]) -> None:
         """Keep *entries* for as long as they may be used."""
         values: dict[str, tuple[bytes, int]] = {}
+        turns = Turns()
         for key, entry in entries.items():
             name = self._name("entry", *map(str, key))
             seconds = int(entry.fetched + entry.usable_for - self._clock())
             data = self._codec.write(name, entry) if seconds > 0 else None
             if data is not None:
                 values[name] = data, seconds
+                await turns.spend(len(data))
         await self._store.put(values)
 
     async def generations(self, scopes: Collection[Scope]) -> Mapping[Scope, int]:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Final, Protocol
 
 from gateway.relations import Relation
-from gateway.resources import Content, Href
+from gateway.resources import Content, Href, Person, Title
 from gateway.upstream.caching import parts
 from gateway.upstream.caching.entries import A_TURN, Entry, Form, Key, Place, Scope
 from gateway.upstream.errors import ForeignLink
@@ -181,29 +181,41 @@ class Shelf:
             seconds = ABSENT_FOR.total_seconds()
             yield _key(want), Entry(None, now, seconds, seconds, answer.generation)
             return
-        kept = _entry(want.relation, parts.stripped(content), now, fresh_for, answer.generation)
-        yield _key(want), self._judged(kept)
-        listed = parts.items(content) if want.identity == PUBLIC else ()
-        inside = ((relation, record.href, parts.stripped(record)) for relation, record in listed)
-        for relation, href, each in (*inside, *parts.expanded(content)):
+        # Record by record, so that a large list is no longer step than others.
+        bare: list[Title | Person] = []
+        is_sound = True
+        for record in parts.records(content):
+            bare.append(parts.stripped(record))
+            is_sound = is_sound and self._is_sound(bare[-1])
+            yield from self._inside(want, record, bare[-1] if record is not content else None, now)
+        whole = parts.with_records(content, bare)
+        is_sound = is_sound if bare else self._is_sound(whole)
+        kept = _entry(want.relation, whole, now, fresh_for, answer.generation)
+        yield _key(want), kept if is_sound else _for_minutes(kept)
+
+    def _inside(
+        self, want: Sought, record: Title | Person, listed: Title | Person | None, now: float
+    ) -> Iterator[tuple[Key, Entry]]:
+        """Give what lies under addresses of its own in *record*; itself as well, where it is *listed*."""
+        inside = list(parts.expanded(record))
+        if listed is not None and want.identity == PUBLIC:
+            inside.append((parts.relation_of(listed), listed.href, listed))
+        for relation, href, each in inside:
             resolved = self._resolved(href)
             if resolved is not None and not parts.is_cut_short(each):
                 form = Form.FULL if isinstance(each, relation.found) else Form.LINKS
                 fresh = relation.fresh_for.total_seconds()
-                yield Key(want.identity, resolved, form), self._judged(_entry(relation, each, now, fresh, 0))
+                kept = _entry(relation, each, now, fresh, 0)
+                key = Key(want.identity, resolved, form)
+                yield key, kept if self._is_sound(each) else _for_minutes(kept)
 
-    def _judged(self, entry: Entry) -> Entry:
-        """Return *entry*, good for minutes only where a link leads elsewhere: it may soon be put right.
+    def _is_sound(self, content: Content) -> bool:
+        """Whether each link of it stays with the origin.
 
-        Such a link is never followed, but fails its field; the rest is as good as ever.
+        One that does not is never followed, but fails its field; the rest is as good as ever.
         """
-        content, own = entry.content, f"{self._origin.root}{self._origin.base_path}/"
-        if content is None or all(
-            href.startswith(own) or self._resolved(href) for href in parts.followed(content)
-        ):
-            return entry
-        seconds = min(entry.fresh_for, ABSENT_FOR.total_seconds())
-        return replace(entry, fresh_for=seconds, usable_for=seconds)
+        own = f"{self._origin.root}{self._origin.base_path}/"
+        return all(href.startswith(own) or self._resolved(href) for href in parts.followed(content))
 
     def _resolved(self, href: str) -> Href | None:
         try:
@@ -229,6 +241,12 @@ def _entry(relation: Relation, content: Content, now: float, fresh_for: float, g
     fall_back = timedelta(0) if relation.is_personal else relation.stale_if_error
     longest = max(fall_back, _while_asking(relation)).total_seconds()
     return Entry(content, now, fresh_for, fresh_for + longest, generation)
+
+
+def _for_minutes(entry: Entry) -> Entry:
+    """Return *entry* as it is kept where it is not sound: that may soon be put right."""
+    seconds = min(entry.fresh_for, ABSENT_FOR.total_seconds())
+    return replace(entry, fresh_for=seconds, usable_for=seconds)
 
 
 def _while_asking(relation: Relation) -> timedelta:

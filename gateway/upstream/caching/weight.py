@@ -1,8 +1,9 @@
 """Estimates how many bytes of memory a representation takes. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 _OBJECT: Final = 64
@@ -11,15 +12,33 @@ _OBJECT: Final = 64
 
 def weigh(value: Any) -> int:  # noqa: ANN401 - a representation is made of many types
     """Return about how many bytes *value* takes, with all that is in it."""
+    if value is None:
+        return 0
     if isinstance(value, str):
         return _OBJECT + len(value)
+    return _OBJECT + sum(weigh(each) for each in _inside(value))
+
+
+def weights(value: Any) -> Iterator[int]:  # noqa: ANN401
+    """Give the weight of *value* in pieces: the items of its lists one by one, for there may be many."""
+    if not is_dataclass(value):
+        yield weigh(value)
+        return
+    yield _OBJECT
+    for part in _inside(value):
+        if isinstance(part, tuple):
+            yield _OBJECT
+            yield from map(weigh, part)
+        else:
+            yield from weights(part)
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401
     if isinstance(value, tuple):
-        return _OBJECT + sum(map(weigh, value))
-    if isinstance(value, Mapping):
-        return _OBJECT + sum(weigh(key) + weigh(each) for key, each in value.items())
+        return value
     if is_dataclass(value):
-        return _OBJECT + sum(weigh(getattr(value, name)) for name in _names(value.__class__))
-    return 0 if value is None else _OBJECT
+        return (getattr(value, name) for name in _names(value.__class__))
+    return chain.from_iterable(value.items()) if isinstance(value, Mapping) else ()
 
 
 @cache

@@ -1,7 +1,7 @@
 """What is fresh, what may still be used, and what is kept; in this process and in Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
@@ -19,6 +19,7 @@ from gateway.upstream.caching.entries import A_TURN, Place
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Answered, Held, Shelf, State
+from gateway.upstream.caching.turns import A_TURN as BYTES_A_TURN
 from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC, Identity
@@ -125,9 +126,30 @@ async def test_what_was_kept_is_found_until_it_is_old(at: Fixture) -> None:
     assert await at.look(want) is None
 
 
-async def test_much_is_kept_a_little_a_turn() -> None:
-    """Neither to make nor to keep the entries of a large answer is everybody else kept waiting (G8)."""
-    turns = 0
+class Bytes:
+    """A store that never keeps anybody waiting."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, bytes] = {}
+
+    async def get(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        """Return what was put there."""
+        return [self._values.get(name) for name in names]
+
+    async def put(self, values: Mapping[str, tuple[bytes, int]]) -> None:
+        """Keep each value."""
+        self._values.update({name: value for name, (value, _) in values.items()})
+
+    async def increase(self, names: Collection[str], seconds: int) -> None:
+        """Nobody writes here."""
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("kind", [Memory, Shared])
+@pytest.mark.parametrize("answers", [100, 1])
+async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[Place]) -> None:
+    """Neither to make nor to keep nor to read entries is everybody else kept waiting (G8)."""
+    films, turns = 10 * A_TURN // answers, 0
 
     async def count_turns() -> None:
         nonlocal turns
@@ -135,13 +157,23 @@ async def test_much_is_kept_a_little_a_turn() -> None:
             turns += 1
             await asyncio.sleep(0)
 
-    many = 10 * A_TURN
+    wants = [Want(href(f"/found/{answer}"), relations.SIMILARS) for answer in range(answers)]
+    each = replace(jaws(), name="x" * BYTES_A_TURN)
+    shelf = Shelf(Shared(Bytes(), b"secret") if kind is Shared else Memory(100_000_000), ORIGIN)
     counting = asyncio.create_task(count_turns())
-    shelf = Shelf(Memory(1_000_000), ORIGIN)
-    await shelf.keep([Answered(Want(href(f"/jaws/{number}")), jaws(), 0) for number in range(many)])
+    pages = [
+        Titles(tuple(replace(each, href=href(f"/{answer}/{film}")) for film in range(films)))
+        for answer in range(answers)
+    ]
+    await shelf.keep([Answered(want, page, 0) for want, page in zip(wants, pages, strict=True)])
+    kept_in, turns = turns, 0
+    seen = await shelf.look(wants)
     counting.cancel()
 
-    assert turns >= 2 * many / A_TURN
+    assert [each.held and each.held.content for each in seen] == pages
+    # Each film is weighed by itself and in its page, or written so; a page is read in one go.
+    assert kept_in >= 10 + answers * (films + 1 if kind is Shared else 2 * films)
+    assert turns >= (answers if kind is Shared else 0)
 
 
 async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
