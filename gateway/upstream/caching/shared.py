@@ -40,15 +40,17 @@ class Shared:
 
     async def get(self, keys: Collection[Key]) -> Mapping[Key, Entry]:
         """Return the entries that are there and whole."""
-        names = {key: self._name("entry", *map(str, key)) for key in keys}
+        names: dict[Key, str] = {}
+        turns = Turns()
+        for key in keys:
+            names[key] = self._name("entry", *map(str, key))
+            await turns.spend(len(names[key]))
         values = await self._store.get(list(names.values()))
         found: dict[Key, Entry] = {}
-        turns = Turns()
         for (key, name), value in zip(names.items(), values, strict=True):
-            entry = self._codec.read(name, value)
-            if entry is not None and value is not None:
+            entry = await self._codec.read(name, value, turns)
+            if entry is not None:
                 found[key] = entry
-                await turns.spend(len(value))
         return found
 
     async def put(self, entries: Mapping[Key, Entry]) -> None:
@@ -58,10 +60,9 @@ class Shared:
         for key, entry in entries.items():
             name = self._name("entry", *map(str, key))
             seconds = int(entry.fetched + entry.usable_for - self._clock())
-            data = self._codec.write(name, entry) if seconds > 0 else None
+            data = await self._codec.write(name, entry, turns) if seconds > 0 else None
             if data is not None:
                 values[name] = data, seconds
-                await turns.spend(len(data))
         await self._store.put(values)
 
     async def generations(self, scopes: Collection[Scope]) -> Mapping[Scope, int]:

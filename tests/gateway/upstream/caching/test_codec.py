@@ -1,5 +1,6 @@
 """Entries as bytes for a shared store."""
 
+import asyncio
 import pickle
 import random
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from gateway import resources, subscriber
 from gateway.resources import Content, Href, Text, Title
 from gateway.upstream.caching.codec import Codec
 from gateway.upstream.caching.entries import Entry
+from gateway.upstream.caching.turns import Turns
 
 CODEC = Codec(b"secret")
 
@@ -50,9 +52,19 @@ entries = st.builds(
 )
 
 
+def write(entry: Entry, codec: Codec = CODEC) -> bytes | None:
+    """Return *entry* as *codec* writes it, if it does."""
+    return asyncio.run(codec.write("here", entry, Turns()))
+
+
+def read(data: bytes | None, place: str = "here") -> Entry | None:
+    """Return what is read in *data*."""
+    return asyncio.run(CODEC.read(place, data, Turns()))
+
+
 def written(entry: Entry) -> bytes:
     """Return *entry* as it is written."""
-    data = CODEC.write("here", entry)
+    data = write(entry)
     assert data is not None
     return data
 
@@ -60,7 +72,7 @@ def written(entry: Entry) -> bytes:
 @given(entry=entries)
 def test_an_entry_reads_as_what_was_written(entry: Entry) -> None:
     """Every resource comes back as it was, with all that is in it."""
-    assert CODEC.read("here", written(entry)) == entry
+    assert read(written(entry)) == entry
 
 
 @given(entry=entries, seed=st.integers())
@@ -76,26 +88,26 @@ def test_a_damaged_entry_is_nothing(entry: Entry, seed: int) -> None:
             del data[where]
         case _:
             data.insert(where, chance.randrange(256))
-    assert CODEC.read("here", bytes(data)) is None
+    assert read(bytes(data)) is None
 
 
 def test_an_entry_is_good_at_its_own_place_only() -> None:
     """What was copied to another name in the store is not believed."""
-    assert CODEC.read("there", written(Entry(None, 1, 2, 3))) is None
+    assert read(written(Entry(None, 1, 2, 3)), "there") is None
 
 
 @pytest.mark.parametrize("content", [Title(Href("h"), "n", "n", runtime=2**70), Text("\ud800")])
 def test_what_json_cannot_say_is_not_written(content: Content) -> None:
     """A document may hold what no other node can be told; it is asked for again."""
-    assert CODEC.write("here", Entry(content, 1, 2, 3)) is None
+    assert write(Entry(content, 1, 2, 3)) is None
 
 
 def test_what_another_secret_sealed_is_nothing() -> None:
     """Somebody who can write to the store, but has no secret, cannot put anything into an answer."""
-    assert CODEC.read("here", Codec(b"another").write("here", Entry(None, 1, 2, 3))) is None
+    assert read(write(Entry(None, 1, 2, 3), Codec(b"another"))) is None
 
 
 @pytest.mark.parametrize("data", [None, b"", b"short", pickle.dumps(Entry(None, 1, 2, 3)), orjson.dumps([])])
 def test_what_is_no_entry_is_nothing(data: bytes | None) -> None:
     """Pickles above all are not loaded."""
-    assert CODEC.read("here", data) is None
+    assert read(data) is None
