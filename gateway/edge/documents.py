@@ -14,7 +14,7 @@ from gateway.edge.limits import NESTING, Limits, check
 from gateway.edge.rules import RULES
 from gateway.edge.shape import Shape, shape_of
 from gateway.edge.tokens import tokens_of
-from gateway.edge.turns import elsewhere
+from gateway.elsewhere import elsewhere
 from gateway.schema.errors import LimitExceeded
 from gateway.schema.execution import Admitted
 from gateway.schema.pace import Pace, Turns
@@ -65,19 +65,20 @@ class Documents:
         What is more than a limit is told as ``LimitExceeded``, before anything is asked.
         """
         known = await self._read(text)
-        values = 0
         if known.shape is not None:
             try:
-                values = self._limits.check_variables(known.shape, variables)
+                self._limits.check_variables(known.shape, variables)
             except LimitExceeded as error:
                 return Admitted(None, [_told(error)])
-        return Admitted(known.document, list(known.errors), known.weight, values)
+        return Admitted(known.document, list(known.errors), known.weight)
 
     async def _read(self, text: str) -> _Known:
         known = self._known.get(text)
         if known is not None:
             self._known.move_to_end(text)
             return known
+        if len(text) > self._limits.characters:  # It is refused at once, and not worth any other's place.
+            return self._new(text)
         tokens = tokens_of(text).count if len(text) <= _SHORT else None
         if tokens is None or tokens > _ON_THE_LOOP:
             return await self._read_elsewhere(text)
@@ -92,14 +93,14 @@ class Documents:
 
     async def _read_elsewhere(self, text: str) -> _Known:
         # One at a time: threads would only take turns.
-        await self._reading_elsewhere.acquire()
-        if text in self._known:
-            self._reading_elsewhere.release()
-            return self._known[text]
-        read = partial(self._new_with_much_garbage, text)
+        read = partial(self._known_or_new, text)
         return await elsewhere(self._reading_elsewhere, read, partial(self._keep, text))
 
-    def _new_with_much_garbage(self, text: str) -> _Known:
+    def _known_or_new(self, text: str) -> _Known:
+        """Return what others have read while this had to wait, or read it, which leaves much garbage."""
+        known = self._known.get(text)
+        if known is not None:
+            return known
         with garbage.collected_after():
             return self._new(text)
 

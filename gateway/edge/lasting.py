@@ -11,7 +11,7 @@ from gateway.edge.request import Asked, Refusal
 
 _EACH: Final = 24_576
 """Bytes that a subscription takes, about, however little it asks for."""
-_TIMES: Final = 25
+_TIMES: Final = 40
 """As many times the bytes that values have as JSON they take in memory, at most, about."""
 _RETRY: Final = {"retry-after": "5"}
 

@@ -61,11 +61,8 @@ class Limits:
             check("The directives of an operation", each.directives, self.directives)
             check("The fields of one name in a selection", each.equal_names, self.equal_names)
 
-    def check_variables(self, shape: Shape, variables: Mapping[str, object]) -> int:
-        """Return how many values *variables* have.
-
-        Raises ``LimitExceeded`` where they bring in what the document itself may not say.
-        """
+    def check_variables(self, shape: Shape, variables: Mapping[str, object]) -> None:
+        """Raise ``LimitExceeded`` where *variables* bring in what the document itself may not say."""
         for name, default in shape.firsts.items():
             first = variables.get(name, default)
             # What is no number of GraphQL's is refused as such later.
@@ -85,7 +82,6 @@ class Limits:
             waiting.extend(below)
             found += len(waiting) - before
             check("The values of all variables", found, VALUES)
-        return found
 
 
 def check(what: str, value: int, limit: int) -> None:

@@ -1,7 +1,7 @@
 """Operations that are answered as a stream: a subscription event by event, everything else once."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from gateway.edge.errors import cause_of, is_unauthenticated, present, present_r
 from gateway.edge.lasting import Lasting, weight_of
 from gateway.edge.priority import Demand
 from gateway.edge.request import Asked, Refusal
+from gateway.edge.values import values_in
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
@@ -109,15 +110,16 @@ class Operations:
         self, asked: Asked, viewer: Viewer | None, context: Context, allowed: frozenset[OperationType]
     ) -> AsyncGenerator[object]:
         """Yield what the schema answers, at a place as long as it is no event."""
-        admitted = await context.admit(asked.query, asked.variables or {})
-        demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
         user = viewer.identity if viewer else None
-        is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
-        if is_subscription:
-            held = self.lasting.held(weight_of(asked, admitted.weight), user or "")
-        else:
-            held = self.admission.values.of(admitted.values)
-        with held:
+        with ExitStack() as held:
+            # From now on: they are there as well while the document waits to be read.
+            held.enter_context(self.admission.values.of(values_in(asked.variables)))
+            admitted = await context.admit(asked.query, asked.variables or {})
+            demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
+            is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION
+            if is_subscription:
+                held.close()
+                held.enter_context(self.lasting.held(weight_of(asked, admitted.weight), user or ""))
             async with self.admission.place(demand, user):
                 results = await self.schema.stream(
                     asked.query or " ",  # strawberry takes an empty one for a fault of ours

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from gateway.edge import strict_json
 from gateway.edge.document_ids import PARAMETERS, document_id_of
 from gateway.edge.strict_json import NotJSON
-from gateway.edge.turns import elsewhere
+from gateway.elsewhere import elsewhere
 
 LARGEST_BODY: Final = 1_000_000
 
@@ -67,7 +67,6 @@ async def read_asked(request: Request, reading: asyncio.Lock) -> Asked:
     body = await _body(request)
     _check_marks(body)
     if len(body) > ON_THE_LOOP:
-        await reading.acquire()
         return checked(await elsewhere(reading, partial(_parsed, body, "The body")))
     return checked(_parsed(body, "The body"))
 

@@ -11,6 +11,7 @@ from graphql import OperationType
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Demand
 from gateway.edge.request import Asked
+from gateway.edge.values import values_in
 from gateway.loaders.viewer import Viewer
 from gateway.schema.execution import Admit
 from gateway.upstream.identity import PUBLIC, Identity
@@ -68,15 +69,16 @@ class Sharing(Generic[Result]):
         Only what reads is shared, unless it *is_alone*. The last one who no longer waits ends the execution.
         Raises ``Refusal``, 503 or 429, where too much is done at once.
         """
-        admitted = await self._admit(asked.query, asked.variables or {})
-        demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
-        user = viewer.identity if viewer else None
+        # From now on: they are there as well while the document waits to be read.
+        with self._admission.values.of(values_in(asked.variables)):
+            admitted = await self._admit(asked.query, asked.variables or {})
+            demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
+            user = viewer.identity if viewer else None
 
-        async def placed() -> Result:
-            async with self._admission.place(demand, user):
-                return await execute()
+            async def placed() -> Result:
+                async with self._admission.place(demand, user):
+                    return await execute()
 
-        with self._admission.values.of(admitted.values):
             if is_alone or demand.kind is not OperationType.QUERY:
                 return await placed()
             return await self._join(Question.of(asked, viewer), placed)

@@ -1,9 +1,26 @@
 """What comes along with operations: values take far more memory than they have bytes as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from gateway.edge.request import Refusal
+
+
+def values_in(variables: Mapping[str, object] | None) -> int:
+    """Return how many values *variables* have, at any depth."""
+    found = 0
+    waiting: list[object] = [variables or {}]
+    while waiting:
+        value = waiting.pop()
+        below: Iterable[object] = ()
+        if isinstance(value, Mapping):
+            below = value.values()
+        elif isinstance(value, list):
+            below = value
+        before = len(waiting)
+        waiting.extend(below)
+        found += len(waiting) - before
+    return found
 
 
 class Values:

@@ -26,7 +26,7 @@ from gateway.edge.streams import (
     finish,
 )
 from gateway.edge.transport_ws import BadMessage, Code, Complete, Init, Message, Ping, Pong, Subscribe
-from gateway.edge.turns import elsewhere
+from gateway.elsewhere import elsewhere
 from gateway.loaders.viewer import Viewer
 from gateway.telemetry.trail import Trail
 
@@ -174,7 +174,6 @@ class Socket:
         """Return what *text* says; a large one is read as a large body is, see ``read_asked``."""
         if size <= ON_THE_LOOP:
             return protocol.read(text)
-        await self._reading.acquire()
         return await elsewhere(self._reading, partial(protocol.read, text))
 
     async def _begin(self, message: Message) -> None:

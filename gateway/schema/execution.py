@@ -43,8 +43,6 @@ class Admitted:
     errors: list[GraphQLError]
     weight: int = 0
     """Bytes that it takes, about."""
-    values: int = 0
-    """Those of the variables that came with it, at any depth."""
 
 
 Admit = Callable[[str, Mapping[str, object]], Awaitable[Admitted]]

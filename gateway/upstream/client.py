@@ -10,12 +10,14 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 import aiohttp
 import httpx
 
 from gateway.contract import FORM
+from gateway.elsewhere import elsewhere
 from gateway.resources import Href
 from gateway.telemetry.events import Observer, Sent, silent
 from gateway.upstream.addresses import ANYWHERE, Networks
@@ -206,8 +208,7 @@ class Client:
         await self._find_place(len(body), min(_said_length(body), limit), place)
         if len(body) <= _SHORT:
             return _inflate(body, href, limit=limit)
-        async with self._inflating:
-            return await asyncio.to_thread(_inflate, body, href, limit=limit)
+        return await elsewhere(self._inflating, partial(_inflate, body, href, limit=limit))
 
     async def _begin(self, request: httpx.Request, href: Href) -> httpx.Response:
         with _translated(href, self._limits.first_byte):

@@ -162,7 +162,14 @@ class Reader:
     async def _parsed(self, parse: Callable[[bytes, _Asked], _Parsed], body: bytes, asked: _Asked) -> _Parsed:
         if len(body) < _PARSE_OFF_LOOP:
             return parse(body, asked)
-        return await asyncio.get_running_loop().run_in_executor(self._parsing, parse, body, asked)
+        # Who leaves takes it along: what nobody waits for is neither kept nor parsed.
+        waiting = [body]
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._parsing, lambda: parse(waiting.pop(), asked)
+            )
+        finally:
+            waiting.clear()
 
 
 def _check(response: Response, href: Href) -> None:

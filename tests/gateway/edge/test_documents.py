@@ -126,6 +126,21 @@ async def test_long_texts_are_not_kept_without_end(monkeypatch: pytest.MonkeyPat
     assert (await documents.admit(texts[0], {})).document is not first.document
 
 
+async def test_texts_that_are_too_long_take_nobodys_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are refused anew each time, which takes no time."""
+    monkeypatch.setattr(reading, "_KEPT", 1_000_000)
+    documents = _documents(aliases=10**6, root_fields=10**6)
+    kept = await documents.admit(_text(0), {})
+
+    for number in range(4):
+        refused = await documents.admit(f"{{ __typename }} # {number}{'x' * 900_000}", {})
+        assert [error.message for error in refused.errors] == [
+            "The characters of a document may be at most 32768, not 900018."
+        ]
+
+    assert (await documents.admit(_text(0), {})).document is kept.document
+
+
 CORPUS: Final[dict[str, Callable[[], str]]] = {
     "unknown fields": lambda: f"{{ {' '.join(f'titel{number}' for number in range(990))} }}",
     "equal fields": lambda: (

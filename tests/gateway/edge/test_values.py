@@ -1,12 +1,16 @@
 """What comes along with operations is bounded for all of them together, whatever waits for what."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 import pytest
 
-from gateway.edge.request import Refusal
-from gateway.edge.values import Values
+from gateway.edge.admission import Admission
+from gateway.edge.request import Asked, Refusal
+from gateway.edge.sharing import Sharing
+from gateway.edge.values import Values, values_in
+from gateway.schema.execution import Admitted
 from tests.gateway.documents import listing
 from tests.gateway.graph import Graph
 from tests.gateway.wire import Wire
@@ -55,3 +59,24 @@ async def test_who_waits_holds_values(graph: Graph, wire: Wire, *, is_same: bool
 
     assert sorted(await asyncio.gather(*asking)) == [200] * 10 + [503]
     assert await ask(11) == 200
+
+
+async def test_who_waits_for_a_document_to_be_read_holds_values_already() -> None:
+    """However many documents wait, and however long."""
+    admission, reading = Admission(10), asyncio.Event()
+
+    async def admit(_text: str, _variables: Mapping[str, object]) -> Admitted:
+        await reading.wait()
+        return Admitted(None, [])
+
+    async def execute() -> None:
+        assert admission.values.held == 9_820
+
+    sharing = Sharing[None](admit, admission)
+    asking = asyncio.create_task(sharing.answer(Asked(QUERY, MUCH, None), None, execute))
+    await asyncio.sleep(0)
+    assert admission.values.held == values_in(MUCH) == 9_820
+    reading.set()
+    await asking
+
+    assert admission.values.held == 0

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import os
 import threading
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from gateway.resources import Href, Text
-from gateway.upstream import hypermedia
+from gateway.upstream import client, hypermedia
 from gateway.upstream.client import Client
 from gateway.upstream.errors import MalformedDocument, OriginTimedOut
 from gateway.upstream.href import Origin as Address
@@ -124,3 +125,56 @@ async def test_an_answer_keeps_its_place_until_it_is_parsed(monkeypatch: pytest.
         may_end.set()
         assert len(await origin.ask(readers)) == HUGE
     assert await asyncio.gather(*reads) == [[Text("")]] * 2
+
+
+async def test_an_answer_that_nobody_waits_for_is_not_kept_for_the_parser() -> None:
+    """Others may have its place, so its bytes are gone, too, and it is not parsed any more."""
+    origin, may_end = Origin(bytes(LARGE)), threading.Event()
+    reader = Reader(origin.client, Signer(Credentials("key", "secret")), Address.at("http://o.test"))
+    reader._parsing.submit(may_end.wait, 10)  # noqa: SLF001 - the parser is busy
+    deadline = asyncio.get_running_loop().time() + 5
+    tracemalloc.start()
+    try:
+        reads = [
+            asyncio.create_task(reader.read([Read(HREF)], deadline=deadline, spent=lambda _: None))
+            for _ in range(10)
+        ]
+        await origin.has_sent(10)
+        assert tracemalloc.get_traced_memory()[0] > 10 * LARGE
+        for each in reads:
+            each.cancel()
+        await asyncio.wait(reads)
+        reads.clear()
+
+        assert tracemalloc.get_traced_memory()[0] < 2 * LARGE
+    finally:
+        tracemalloc.stop()
+        may_end.set()
+
+
+async def test_who_leaves_does_not_let_another_answer_be_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may be a bomb: the next is begun when the thread is done with the one before."""
+    begun, may_end, at_once = threading.Event(), threading.Event(), list[bool]()
+
+    def inflate(_body: bytes, _href: Href, *, limit: int) -> bytes:
+        at_once.append(begun.is_set() and not may_end.is_set())
+        begun.set()
+        may_end.wait(10)
+        return bytes(limit)[:1]
+
+    monkeypatch.setattr(client, "_inflate", inflate)
+    origin = Origin(gzip.compress(os.urandom(LARGE)), coding="gzip")
+    async with AsyncExitStack() as readers:
+        leaving = asyncio.create_task(origin.ask(readers))
+        await asyncio.to_thread(begun.wait)
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        other = asyncio.create_task(origin.ask(readers))
+        await origin.has_sent(2)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await asyncio.to_thread(lambda: None)  # A thread that could be begun has been.
+        may_end.set()
+        await other
+
+    assert at_once == [False, False]
