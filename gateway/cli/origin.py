@@ -19,7 +19,7 @@ from gateway.origin.database import Database
 from gateway.origin.eras import Era
 from gateway.origin.pictures.files import give
 from gateway.origin.settings import OriginSettings, compat_names
-from gateway.origin.start import prepare, sqlite_url
+from gateway.origin.start import prepare, sqlite_url, update
 from gateway.protocol import Bounds
 from gateway.serving import bind, serve
 from gateway.settings import home
@@ -96,7 +96,11 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
         typer.Option(help="A leniency for old clients, by name; `historic` is all of them."),
     ] = None,
 ) -> None:
-    """Serve the REST API. The first start makes the database and fills it with the embedded catalog."""
+    """Serve the REST API. The first start makes the database and fills it with the embedded catalog.
+
+    The database in GATEWAY_HOME also gets a consumer for trying out; in one that is named, `consumer` makes
+    them.
+    """
     with failing_clearly():
         listening = bind(host, port, setting="ORIGIN_PORT")
         try:
@@ -112,9 +116,10 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
         except ValueError as error:
             fail(str(error))
         url = database or sqlite_url(home())
-        consumer = asyncio.run(prepare(url))
+        consumer = asyncio.run(update(url) if database else prepare(url))
         console.print(f"The origin is at {settings.public_url}.")
-        console.print(f"Its consumer for trying out: key {consumer.key}, secret {consumer.secret}")
+        if consumer is not None:
+            console.print(f"Its consumer for trying out: key {consumer.key}, secret {consumer.secret}")
         for name in sorted(settings.compat):
             console.print(f"Lenient by name: {name}.")
         set_up(LogFormat.TEXT, "WARNING", Redaction())
@@ -128,7 +133,7 @@ def migrate(database: DatabaseUrl = None) -> None:
     Serving does the same at start; this is for those who want it done before.
     """
     with failing_clearly():
-        asyncio.run(prepare(database or sqlite_url(home())))
+        asyncio.run(update(database or sqlite_url(home())))
         console.print("The database is up to date.")
 
 
@@ -186,7 +191,7 @@ async def _give(url: str, title: int, file: Path) -> None:
 
 
 async def _import(url: str, file: Path, read: Importer) -> ImportReport:
-    await prepare(url)
+    await update(url)
     database = Database(url)
     try:
         with _progress() as advance:

@@ -11,7 +11,7 @@ from gateway.origin.catalog.embedded import embed
 from gateway.origin.database import Database, DatabaseUnusable
 
 DEMO: str = "demo"
-"""The name of the consumer that every new database begins with."""
+"""The name of the consumer to try a database with."""
 
 GATEWAY: str = "GraphQL gateway"
 """The name of the consumer that the demo's gateway is: what people read when they are asked to allow it."""
@@ -45,12 +45,21 @@ def sqlite_url(home: Path) -> str:
     return f"sqlite+aiosqlite:///{home / 'origin.sqlite3'}"
 
 
-async def prepare(url: str) -> Consumer:
-    """Bring the database at *url* up to date, and return the demo's consumer."""
+async def update(url: str) -> None:
+    """Bring the database at *url* up to date, with the embedded catalog in it."""
     database = Database(url, wait=_WAIT_SECONDS)
     try:
         await database.migrate()
         await embed(database)
+    finally:
+        await database.close()
+
+
+async def prepare(url: str) -> Consumer:
+    """Bring the database at *url* up to date, and return the consumer to try it with."""
+    await update(url)
+    database = Database(url)
+    try:
         return await _consumer(database, DEMO)
     finally:
         await database.close()

@@ -48,6 +48,9 @@ def test_one_shots_prepare_the_database(running: Running) -> None:
     expected = ["The database is up to date.\n", f"GraphQL gateway ({key}) is registered.\n"]
 
     assert running.printed == expected
+    said = running.origin.log.read_text()
+    assert "The origin is at" in said
+    assert "consumer" not in said
     assert len(running.gateways) == running.deployment.gateway.replicas == 2
 
 
