@@ -171,6 +171,8 @@ def _search(context: Context, path: str, term: str, format: FormatFilter | None)
     """Return the address of a search for *term*."""
     if not term.strip():
         raise BadUserInput("There is nothing to search for.")
+    if "\0" in term:  # The origin has no such text, and refuses it.
+        raise BadUserInput("A search cannot have the character U+0000.")
     if len(term) > _LONGEST_SEARCH:
         raise LimitExceeded("The length of a search", value=len(term), limit=_LONGEST_SEARCH)
     filters = None if format is None else context.origin.expand_path(str(format.value))

@@ -318,3 +318,27 @@ async def test_expanded_links_are_a_page_where_they_suffice(graph: Graph, wire: 
         [f"{film}/similars?max_results=3&start_index=0"],
         [f"{film}/similars?max_results=2&start_index=0"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("", "BAD_USER_INPUT"),
+        (" ", "BAD_USER_INPUT"),
+        ("a\0", "BAD_USER_INPUT"),
+        ("x" * 501, "LIMIT_EXCEEDED"),
+    ],
+)
+@pytest.mark.parametrize(
+    "field", ["titles(search: $words) {", "people(search: $words) {", "suggestTitles(prefix: $words)"]
+)
+async def test_nothing_is_asked_for_what_cannot_be_searched(
+    field: str, words: str, code: str, graph: Graph, wire: Wire
+) -> None:
+    """The mistake is the caller's, and costs no call."""
+    query = f"query ($words: String!) {{ {field} {'totalCount }' if field.endswith('{') else ''} }}"
+
+    answer = await graph.ask(query, {"words": words})
+
+    assert answer.codes == {field.partition("(")[0]: code}
+    assert wire.targets == []
