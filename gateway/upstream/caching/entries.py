@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.resources import Content, Href
 from gateway.upstream.identity import Identity
@@ -31,10 +31,6 @@ class Scope(NamedTuple):
 
     identity: Identity
     family: str
-
-
-A_TURN: Final = 10
-"""Entries that are made in one turn of the loop: a bulk answer may hold thousands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Decides what of the cache is fresh, what may still be used, and what is kept of an answer."""
 
-import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
@@ -11,7 +10,8 @@ from typing import Final, Protocol
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Person, Title
 from gateway.upstream.caching import parts
-from gateway.upstream.caching.entries import A_TURN, Entry, Form, Key, Place, Scope
+from gateway.upstream.caching.entries import Entry, Form, Key, Place, Scope
+from gateway.upstream.caching.turns import A_RECORD, Turns
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
@@ -116,14 +116,12 @@ class Shelf:
     async def keep(self, answers: Iterable[Answered]) -> None:
         """Keep *answers*, and what is expanded and listed in them under addresses of their own."""
         now = self._clock()
+        turns = Turns()
         entries: dict[Key, Entry] = {}
         for answer in answers:
             if not _is_kept(answer.sought) or answer.max_age == FORBIDDEN:
                 continue
-            for key, entry in self._entries(answer, now):
-                entries[key] = entry
-                if len(entries) % A_TURN == 0:
-                    await asyncio.sleep(0)
+            entries |= {key: entry async for key, entry in self._entries(answer, now, turns)}
         if entries:
             await self._place.put(entries)
 
@@ -174,7 +172,8 @@ class Shelf:
         content = None if whole.content is None else parts.put_together(whole.content, want.parts, contents)
         return Held(content, state, now - min(entry.fetched for entry in (whole, *chosen.values())))
 
-    def _entries(self, answer: Answered, now: float) -> Iterator[tuple[Key, Entry]]:
+    async def _entries(self, answer: Answered, now: float, turns: Turns) -> AsyncIterator[tuple[Key, Entry]]:
+        await turns.spend(A_RECORD)
         want, content = answer.sought, answer.content
         fresh_for = answer.max_age if answer.max_age is not None else want.relation.fresh_for.total_seconds()
         if content is None:
@@ -187,7 +186,10 @@ class Shelf:
         for record in parts.records(content):
             bare.append(parts.stripped(record))
             is_sound = is_sound and self._is_sound(bare[-1])
-            yield from self._inside(want, record, bare[-1] if record is not content else None, now)
+            for entry in self._inside(want, record, bare[-1] if record is not content else None, now):
+                yield entry
+                await turns.spend(A_RECORD)
+            await turns.spend(A_RECORD)
         whole = parts.with_records(content, bare)
         is_sound = is_sound if bare else self._is_sound(whole)
         kept = _entry(want.relation, whole, now, fresh_for, answer.generation)

@@ -6,6 +6,9 @@ from typing import Final
 A_TURN: Final = 32 * 1024
 """Bytes that are weighed, written or read in one turn: some ten records, and a millisecond."""
 
+A_RECORD: Final = A_TURN // 10
+"""What taking one record, or one entry, of an answer counts as."""
+
 
 class Turns:
     """The turns that one piece of work takes."""

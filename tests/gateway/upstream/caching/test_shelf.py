@@ -15,11 +15,12 @@ from gateway.contract import Rel
 from gateway.relations import Relation
 from gateway.resources import Content, Href, Link, LinkList, People, Person, Text, Title, Titles
 from gateway.stores.redis_bytes import RedisBytes
-from gateway.upstream.caching.entries import A_TURN, Place
+from gateway.upstream.caching.entries import Place
 from gateway.upstream.caching.memory import Memory
 from gateway.upstream.caching.shared import Shared
 from gateway.upstream.caching.shelf import Answered, Held, Shelf, State
-from gateway.upstream.caching.turns import A_TURN as BYTES_A_TURN
+from gateway.upstream.caching.turns import A_TURN
+from gateway.upstream.caching.weight import weights
 from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
 from gateway.upstream.identity import PUBLIC, Identity
@@ -149,7 +150,7 @@ class Bytes:
 @pytest.mark.parametrize("answers", [100, 1])
 async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[Place]) -> None:
     """Neither to make nor to keep nor to read entries is everybody else kept waiting (G8)."""
-    films, turns = 10 * A_TURN // answers, 0
+    films, turns = 100 // answers, 0
 
     async def count_turns() -> None:
         nonlocal turns
@@ -158,7 +159,7 @@ async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[P
             await asyncio.sleep(0)
 
     wants = [Want(href(f"/found/{answer}"), relations.SIMILARS) for answer in range(answers)]
-    each = replace(jaws(), name="x" * BYTES_A_TURN)
+    each = replace(jaws(), name="x" * A_TURN)
     shelf = Shelf(Shared(Bytes(), b"secret") if kind is Shared else Memory(100_000_000), ORIGIN)
     counting = asyncio.create_task(count_turns())
     pages = [
@@ -174,6 +175,27 @@ async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[P
     # Each film is weighed by itself and in its page, or written so; and what was written is read so.
     assert kept_in >= 10 + answers * 2 * films
     assert turns >= (answers * films if kind is Shared else 0)
+
+
+@pytest.mark.parametrize("identity", [PUBLIC, ANN])
+async def test_a_list_is_taken_a_few_records_a_turn(identity: Identity) -> None:
+    """Also where they have no addresses of their own to be kept at, or all have one."""
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    shelf = Shelf(Memory(100), ORIGIN)
+    counting = asyncio.create_task(count_turns())
+    page = Titles((replace(jaws(), links={}),) * 500)
+    await shelf.keep([Answered(Want(href("/found"), relations.SIMILARS, identity=identity), page, 0)])
+    counting.cancel()
+
+    weighed = sum(weights(page)) // A_TURN
+    assert turns >= weighed + 45
 
 
 async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
