@@ -1,6 +1,6 @@
 """What a document may be, whatever it asks for: each limit can be set, each refusal names limit and value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,19 +69,23 @@ class Limits:
             if isinstance(first, int | float) and first < _NO_INT:
                 check("`first`", int(first), self.first)
         found = 0
-        waiting: list[object] = [variables]
-        while waiting:
-            value = waiting.pop()
-            below: Iterable[object] = ()
-            if isinstance(value, Mapping):
-                below = value.values()
-            elif isinstance(value, list):
+        for value in values_in(variables):
+            found += 1
+            if isinstance(value, list):
                 check("The length of a list", len(value), self.list_length)
-                below = value
-            before = len(waiting)
-            waiting.extend(below)
-            found += len(waiting) - before
-            check("The values of all variables", found, VALUES)
+        check("The values of all variables", found, VALUES)
+
+
+def values_in(variables: Mapping[str, object]) -> Iterator[object]:
+    """Give each value of *variables*, at any depth."""
+    waiting = list(variables.values())
+    while waiting:
+        value = waiting.pop()
+        yield value
+        if isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 def check(what: str, value: int, limit: int) -> None:

@@ -17,7 +17,6 @@ from gateway.edge.errors import cause_of, is_unauthenticated, present, present_r
 from gateway.edge.lasting import Lasting, weight_of
 from gateway.edge.priority import Demand
 from gateway.edge.request import Asked, Refusal
-from gateway.edge.values import values_in
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.schema.context import Context
@@ -113,7 +112,7 @@ class Operations:
         user = viewer.identity if viewer else None
         with ExitStack() as held:
             # From now on: they are there as well while the document waits to be read.
-            held.enter_context(self.admission.values.of(values_in(asked.variables)))
+            held.enter_context(self.admission.values.of(asked.variables))
             admitted = await context.admit(asked.query, asked.variables or {})
             demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
             is_subscription = demand.kind is GraphQLOperationType.SUBSCRIPTION

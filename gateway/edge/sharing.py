@@ -11,7 +11,6 @@ from graphql import OperationType
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Demand
 from gateway.edge.request import Asked
-from gateway.edge.values import values_in
 from gateway.loaders.viewer import Viewer
 from gateway.schema.execution import Admit
 from gateway.upstream.identity import PUBLIC, Identity
@@ -70,7 +69,7 @@ class Sharing(Generic[Result]):
         Raises ``Refusal``, 503 or 429, where too much is done at once.
         """
         # From now on: they are there as well while the document waits to be read.
-        with self._admission.values.of(values_in(asked.variables)):
+        with self._admission.values.of(asked.variables):
             admitted = await self._admit(asked.query, asked.variables or {})
             demand = Demand.of(None if admitted.errors else admitted.document, asked.operation_name)
             user = viewer.identity if viewer else None

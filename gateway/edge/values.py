@@ -1,26 +1,10 @@
 """What comes along with operations: values take far more memory than they have bytes as JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from gateway.edge.limits import values_in
 from gateway.edge.request import Refusal
-
-
-def values_in(variables: Mapping[str, object] | None) -> int:
-    """Return how many values *variables* have, at any depth."""
-    found = 0
-    waiting: list[object] = [variables or {}]
-    while waiting:
-        value = waiting.pop()
-        below: Iterable[object] = ()
-        if isinstance(value, Mapping):
-            below = value.values()
-        elif isinstance(value, list):
-            below = value
-        before = len(waiting)
-        waiting.extend(below)
-        found += len(waiting) - before
-    return found
 
 
 class Values:
@@ -37,8 +21,9 @@ class Values:
         """How many there are now."""
 
     @contextmanager
-    def of(self, count: int) -> Iterator[None]:
-        """Hold *count* values of one operation meanwhile; raise ``Refusal`` (503) where it is too much."""
+    def of(self, variables: Mapping[str, object] | None) -> Iterator[None]:
+        """Hold those of one operation meanwhile; raise ``Refusal`` (503) where it is too much."""
+        count = sum(1 for _ in values_in(variables or {}))
         held = self.held + count
         if count > self._share and held > self._most:
             what = "The values in the variables of all operations"

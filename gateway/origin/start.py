@@ -58,23 +58,23 @@ async def update(url: str) -> None:
 async def prepare(url: str) -> Consumer:
     """Bring the database at *url* up to date, and return the consumer to try it with."""
     await update(url)
-    database = Database(url)
-    try:
-        return await _consumer(database, DEMO)
-    finally:
-        await database.close()
+    return await _consumer(url, DEMO)
 
 
 async def register_gateway(url: str, callback: str) -> Consumer:
     """Return the consumer that the demo's gateway is; people who signed in go back to *callback* alone."""
-    database = Database(url)
+    return await _consumer(url, GATEWAY, callback)
+
+
+async def _consumer(url: str, name: str, callback: str | None = None) -> Consumer:
+    database = Database(url, wait=_WAIT_SECONDS)
     try:
-        return await _consumer(database, GATEWAY, callback)
+        return await _found_or_made(database, name, callback)
     finally:
         await database.close()
 
 
-async def _consumer(database: Database, name: str, callback: str | None = None) -> Consumer:
+async def _found_or_made(database: Database, name: str, callback: str | None) -> Consumer:
     async with database.write() as session:
         found = await session.scalar(select(models.Consumer).where(models.Consumer.name == name))
         if found is None:

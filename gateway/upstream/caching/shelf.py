@@ -180,7 +180,7 @@ class Shelf:
             seconds = ABSENT_FOR.total_seconds()
             yield _key(want), Entry(None, now, seconds, seconds, answer.generation)
             return
-        # Record by record, so that a large list is no longer step than others.
+        # Record by record, so that a large list is not one long step.
         bare: list[Title | Person] = []
         is_sound = True
         for record in parts.records(content):

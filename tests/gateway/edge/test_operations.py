@@ -17,7 +17,7 @@ from gateway.edge.persisted.trusted import Trusted
 from gateway.edge.request import Asked
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
-from gateway.schema.execution import Admit, EventExecutor, Schema
+from gateway.schema.execution import Admit, Admitted, EventExecutor, Schema
 from gateway.schema.pace import Pace, Turns
 from gateway.telemetry.trail import Trail
 
@@ -114,23 +114,49 @@ class Subscription:
             yield Answer(age=age)
 
 
-async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> list[Any]:
-    schema = Schema(Query, subscription=Subscription, execution_context_class=EventExecutor)
-    documents = Documents(schema.core, Limits())
+SUBSCRIPTION: Final = "subscription { answers { seen } }"
+SCHEMA: Final = Schema(Query, subscription=Subscription, execution_context_class=EventExecutor)
 
+
+def _operations(documents: Documents, admit: Admit) -> Operations:
     def make(_viewer: Viewer | None = None) -> Bare:
-        return Bare(Operation(1.0), documents.admit, make)
+        return Bare(Operation(1.0), admit, make)
 
-    operations = Operations(
-        schema,
+    return Operations(
+        SCHEMA,
         cast("MakeContext", make),
         forget=lambda _viewer: pytest.fail("forgotten"),
         resolve=Persisted(documents, None, Trusted()).resolve,
         admission=Admission(1),
         lasting=Lasting(),
     )
+
+
+async def _bodies(query: str, variables: Mapping[str, object] | None = None) -> list[Any]:
+    documents = Documents(SCHEMA.core, Limits())
+    operations = _operations(documents, documents.admit)
     stream = operations.stream(Asked(query, variables, None), None, trail=Trail())
     return [answer.body async for answer in stream]
+
+
+@pytest.mark.parametrize(("query", "while_answered"), [("{ __typename }", 3), (SUBSCRIPTION, 0)])
+async def test_values_count_while_the_document_is_read(query: str, while_answered: int) -> None:
+    """As values of the worker; those of a subscription are then what it holds as long as it lasts."""
+    documents, held = Documents(SCHEMA.core, Limits()), list[int]()
+
+    async def admit(text: str, variables: Mapping[str, object]) -> Admitted:
+        held.append(operations.admission.values.held)
+        return await documents.admit(text, variables)
+
+    operations = _operations(documents, admit)
+    stream = operations.stream(Asked(query, {"a": [1, 2]}, None), None, trail=Trail())
+    async for _ in stream:
+        held.append(operations.admission.values.held)
+        break
+    assert (held[0], held[-1]) == (3, while_answered)
+    assert (operations.lasting.bytes > 0) == (query == SUBSCRIPTION)
+    await stream.aclose()
+    assert (operations.admission.values.held, operations.lasting.bytes) == (0, 0)
 
 
 async def test_an_answer_says_that_it_is_old() -> None:
@@ -143,7 +169,7 @@ async def test_an_answer_says_that_it_is_old() -> None:
 
 async def test_each_event_says_it_for_itself() -> None:
     """An event is an operation of its own: how old it is has nothing to do with those before."""
-    bodies = await _bodies("subscription { answers { seen } }")
+    bodies = await _bodies(SUBSCRIPTION)
 
     new = {"data": {"answers": {"seen": True}}}
     assert bodies == [{**new, "extensions": STALE}, new, {**new, "extensions": STALE}]
