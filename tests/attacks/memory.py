@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -49,9 +49,9 @@ def titles(count: int) -> bytes:
     return f"<catalog_titles><number_of_results>{count}</number_of_results>{every}</catalog_titles>".encode()
 
 
-def asking(query: str, *headers: bytes) -> bytes:
+def asking(query: str, *headers: bytes, variables: Mapping[str, object] | None = None) -> bytes:
     """Return the request that asks *query*."""
-    body = json.dumps({"query": query}).encode()
+    body = json.dumps({"query": query, "variables": variables}).encode()
     return HEAD + b"".join(headers) + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.verify]
 
 PLACES: Final = 2_000
 _HEADERS: Final = b"".join(b"X-%d: y\r\n" % number for number in range(90))
+_VALUES: Final = [[[{"a": 1}] * 30] * 30] * 5
+"""They take some twenty times as much memory as their text does."""
 _TYPES: Final = "{ __schema { types { description fields { name description args { description } } } } }"
 
 
@@ -29,6 +31,12 @@ def _body(size: int) -> Said:
 
 def _search(number: int, nth: int) -> bytes:
     return asking(f'{{ titles(search: "{PAGE} {number} {nth}", first: 1) {{ totalCount }} }}')
+
+
+def _long_document(number: int) -> bytes:
+    """Return a request of a document nobody has asked for, which takes a while to read, with much beside it."""
+    fields = " ".join(f'a{nth}: title(id: "{number}") {{ id }}' for nth in range(90))
+    return asking(f"{{ {fields} }}", b"Connection: close\r\n", variables={"x": _VALUES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "100 searches at once": Attack(
         1_900, lambda number: [b"".join(_search(number, nth) for nth in range(100))]
     ),
+    "long documents with much beside them": Attack(300, lambda number: [_long_document(number), HEARD]),
     "100 requests of many headers": Attack(
         1_900, lambda _: [(b"GET /health/live HTTP/1.1\r\n" + HOST + _HEADERS + b"\r\n") * 100]
     ),
