@@ -34,7 +34,7 @@ def _search(number: int, nth: int) -> bytes:
 
 
 def _long_document(number: int) -> bytes:
-    """Return a request of a document nobody has asked for, which takes a while to read, with much beside it."""
+    """Return a request of a new document, which takes a while to read, with much beside it."""
     fields = " ".join(f'a{nth}: title(id: "{number}") {{ id }}' for nth in range(90))
     return asking(f"{{ {fields} }}", b"Connection: close\r\n", variables={"x": _VALUES})
 

@@ -61,6 +61,7 @@ class Codec:
         """Return the entry in *data* from *place*; nothing where it is not what was written there."""
         if data is None or not hmac.compare_digest(data[:_SEAL_BYTES], self._seal(place, data[_SEAL_BYTES:])):
             return None
+        await turns.spend(len(data))
         content, fetched, fresh_for, usable_for, generation = orjson.loads(data[_SEAL_BYTES:])
         await turns.spend(len(data))
         return Entry(

@@ -4,13 +4,13 @@ What is expanded inside a link is what the link leads to; so it is kept there, a
 somebody comes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from gateway import relations
 from gateway.relations import Relation
-from gateway.resources import Content, Href, Link, LinkList, Links, People, Person, Title, Titles
+from gateway.resources import Content, Href, Link, LinkList, People, Person, Title, Titles
 
 _EXPANDABLE: Final[Mapping[str, Relation]] = {
     rel: relation for relation in relations.every() if relation.alias for rel in relation.rels
@@ -69,16 +69,13 @@ def followed(content: Content) -> Iterator[Href]:
     yield from (link.href for link in _links(content) if link.rel in _FOLLOWED)
 
 
-def put_together(content: Content, parts: frozenset[str], found: Mapping[Href, Content]) -> Content:
-    """Return *content* with each of *parts* expanded out of *found*, by the addresses of its links."""
-
-    def fill(links: Links) -> Links:
-        return {
-            rel: replace(link, content=found.get(link.href)) if _is_named(rel, parts) else link
-            for rel, link in links.items()
-        }
-
-    return _with_links(content, fill) if parts else content
+def put_together(record: Record, parts: frozenset[str], found: Mapping[Href, Content]) -> Record:
+    """Return *record* with each of *parts* expanded out of *found*, by the addresses of its links."""
+    links = {
+        rel: replace(link, content=found.get(link.href)) if _is_named(rel, parts) else link
+        for rel, link in record.links.items()
+    }
+    return replace(record, links=links)
 
 
 def is_cut_short(content: Content) -> bool:
@@ -97,7 +94,3 @@ def _links(content: Content) -> Iterator[Link]:
 
 def _filled(content: Content) -> Iterator[Link]:
     return (link for link in _links(content) if link.content is not None)
-
-
-def _with_links(content: Content, change: Callable[[Mapping[str, Link]], Links]) -> Content:
-    return with_records(content, [replace(each, links=change(each.links)) for each in records(content)])

@@ -11,7 +11,7 @@ from gateway.relations import Relation
 from gateway.resources import Content, Href, Person, Title
 from gateway.upstream.caching import parts
 from gateway.upstream.caching.entries import Entry, Form, Key, Place, Scope
-from gateway.upstream.caching.turns import A_RECORD, Turns
+from gateway.upstream.caching.turns import A_LINK, A_RECORD, Turns
 from gateway.upstream.errors import ForeignLink
 from gateway.upstream.freshness import FORBIDDEN
 from gateway.upstream.href import Origin
@@ -103,13 +103,19 @@ class Shelf:
 
     async def look(self, wants: Sequence[Sought]) -> list[Seen]:
         """Return what is held of each of *wants*: with every part it names, or nothing."""
+        turns = Turns()
         wholes = await self._place.get({_key(want) for want in wants if _is_kept(want)})
-        needed = [list(self._part_keys(want, wholes)) for want in wants]
-        inside = {key for each in needed for _, key in each}
+        needed = [await self._part_keys(want, wholes.get(_key(want)), turns) for want in wants]
+        inside = {key for each in needed for keys in each.values() for key in keys}
         found = await self._place.get(inside) if inside else {}
         seen: list[Seen] = []
         for want, keys, generation in zip(wants, needed, await self._generations(wants), strict=True):
-            held = self._held(want, wholes.get(_key(want)), keys, found, generation)
+            whole = wholes.get(_key(want))
+            if whole is None or (_scope(want) is not None and whole.generation != generation):
+                seen.append(Seen(None, generation))
+                continue
+            entries = await _chosen(keys, found, turns)
+            held = None if entries is None else await self._held(want, whole, entries, turns)
             seen.append(Seen(held, generation))
         return seen
 
@@ -135,42 +141,36 @@ class Shelf:
         known = await self._place.generations(personal) if personal else {}
         return [0 if scope is None else known.get(scope, 0) for scope in scopes]
 
-    def _part_keys(self, want: Sought, wholes: Mapping[Key, Entry]) -> Iterator[tuple[Href, Key]]:
-        """Give the addresses that are to be expanded in what is held of *want*, each in both forms."""
-        whole = wholes.get(_key(want))
-        if whole is None or whole.content is None:
-            return
-        for href in parts.links_to(whole.content, want.parts):
-            resolved = self._resolved(href)
-            if resolved is not None:
-                yield href, Key(want.identity, resolved, Form.FULL)
-                yield href, Key(want.identity, resolved, Form.LINKS)
+    async def _part_keys(
+        self, want: Sought, whole: Entry | None, turns: Turns
+    ) -> dict[Href, tuple[Key, ...]]:
+        """Return where that is kept which is to be expanded in *whole*: the full form comes first."""
+        keys: dict[Href, tuple[Key, ...]] = {}
+        if whole is None or whole.content is None or not want.parts:
+            return keys
+        for record in parts.records(whole.content):
+            for href in parts.links_to(record, want.parts):
+                resolved = self._resolved(href)
+                if resolved is not None:
+                    keys[href] = tuple(Key(want.identity, resolved, form) for form in Form)
+            await turns.spend(A_RECORD)
+        return keys
 
-    def _held(
-        self,
-        want: Sought,
-        whole: Entry | None,
-        needed: Sequence[tuple[Href, Key]],
-        found: Mapping[Key, Entry],
-        generation: int,
+    async def _held(
+        self, want: Sought, whole: Entry, entries: Mapping[Href, Entry], turns: Turns
     ) -> Held | None:
-        if whole is None or (_scope(want) is not None and whole.generation != generation):
-            return None
-        # The full form comes first, so it is taken where both are there.
-        chosen: dict[Href, Entry] = {}
-        for href, key in needed:
-            if key in found and found[key].content is not None:
-                chosen.setdefault(href, found[key])
-        if len(chosen) < len({href for href, _ in needed}):
-            return None
+        """Return *whole* with *entries* expanded in it; nothing where one of them is too old."""
         now = self._clock()
-        states = [_state(entry, want.relation, now) for entry in (whole, *chosen.values())]
-        state = None if None in states else max(each for each in states if each is not None)
-        if state is None:
-            return None
-        contents = {href: entry.content for href, entry in chosen.items() if entry.content is not None}
-        content = None if whole.content is None else parts.put_together(whole.content, want.parts, contents)
-        return Held(content, state, now - min(entry.fetched for entry in (whole, *chosen.values())))
+        state, oldest = State.FRESH, now
+        for entry in (whole, *entries.values()):
+            found = _state(entry, want.relation, now)
+            if found is None:
+                return None
+            state, oldest = max(state, found), min(oldest, entry.fetched)
+            await turns.spend(A_LINK)
+        contents = {href: entry.content for href, entry in entries.items() if entry.content is not None}
+        content = await _put_together(whole.content, want.parts, contents, turns)
+        return Held(content, state, now - oldest)
 
     async def _entries(self, answer: Answered, now: float, turns: Turns) -> AsyncIterator[tuple[Key, Entry]]:
         await turns.spend(A_RECORD)
@@ -224,6 +224,33 @@ class Shelf:
             return self._origin.resolve(href)
         except ForeignLink:
             return None
+
+
+async def _chosen(
+    needed: Mapping[Href, Sequence[Key]], found: Mapping[Key, Entry], turns: Turns
+) -> dict[Href, Entry] | None:
+    """Return what was *found* for each address that is *needed*; nothing where one of them is missing."""
+    chosen: dict[Href, Entry] = {}
+    for href, keys in needed.items():
+        entry = next((found[key] for key in keys if key in found and found[key].content is not None), None)
+        if entry is None:
+            return None
+        chosen[href] = entry
+        await turns.spend(A_LINK)
+    return chosen
+
+
+async def _put_together(
+    content: Content | None, aliases: frozenset[str], contents: Mapping[Href, Content], turns: Turns
+) -> Content | None:
+    """Return *content* with *contents* expanded in it where *aliases* say so."""
+    if content is None or not aliases:
+        return content
+    filled: list[Title | Person] = []
+    for record in parts.records(content):
+        filled.append(parts.put_together(record, aliases, contents))
+        await turns.spend(A_RECORD)
+    return parts.with_records(content, filled)
 
 
 def _key(want: Sought) -> Key:

@@ -9,6 +9,9 @@ A_TURN: Final = 32 * 1024
 A_RECORD: Final = A_TURN // 10
 """What taking one record, or one entry, of an answer counts as."""
 
+A_LINK: Final = A_RECORD // 10
+"""What looking at one link of a record counts as."""
+
 
 class Turns:
     """The turns that one piece of work takes."""

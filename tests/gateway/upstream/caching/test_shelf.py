@@ -198,6 +198,31 @@ async def test_a_list_is_taken_a_few_records_a_turn(identity: Identity) -> None:
     assert turns >= weighed + 45
 
 
+async def test_a_list_is_put_together_a_few_records_a_turn() -> None:
+    """What is expanded in each of its records is looked for, and put there, in turns (G8)."""
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    shelf = Shelf(Memory(100_000_000), ORIGIN)
+    film = jaws(synopsis=SHARK)
+    page = Titles(tuple(replace(film, href=href(f"/{number}")) for number in range(500)))
+    want = Want(href("/found"), relations.SIMILARS, parts=frozenset({"synopsis"}))
+    await shelf.keep([Answered(want, page, 0)])
+    counting = asyncio.create_task(count_turns())
+    (seen,) = await shelf.look([want])
+    counting.cancel()
+
+    assert seen.held is not None
+    assert seen.held.content == page
+    # Its records are gone through twice.
+    assert turns >= 2 * 500 // 11
+
+
 async def test_the_origin_may_say_for_how_long_an_answer_is_fresh(at: Fixture) -> None:
     """Its word goes before what the relation says, and what it forbids to keep is not kept."""
     want = Want(href("/jaws"))
