@@ -38,7 +38,7 @@ from gateway.loaders.writes import QUEUE_FAMILIES, Writes, Written
 from gateway.origin_access import OriginAccess
 from gateway.schema.context import Context
 from gateway.schema.execution import Schema
-from gateway.schema.pace import Pace, Turns
+from gateway.schema.pace import Pace, SharedTurns
 from gateway.schema.planning import map_of
 from gateway.schema.query import make_schema
 from gateway.schema.title import show_title
@@ -78,7 +78,7 @@ class Contexts:
     """What each of its fields follows."""
     writes: Writes
     documents: Documents
-    turns: Turns = field(default_factory=Turns)
+    turns: SharedTurns = field(default_factory=SharedTurns)
     """In which answers are put together."""
 
     def make(self, viewer: Viewer | None, trail: Trail | None = None) -> Context:

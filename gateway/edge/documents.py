@@ -17,7 +17,7 @@ from gateway.edge.tokens import tokens_of
 from gateway.elsewhere import elsewhere
 from gateway.schema.errors import LimitExceeded
 from gateway.schema.execution import Admitted
-from gateway.schema.pace import Pace, Turns
+from gateway.schema.pace import Pace, SharedTurns
 
 _ON_THE_LOOP: Final = 80
 """Tokens of a document that is read on the loop; larger ones are in a thread, so that others go on."""
@@ -56,7 +56,7 @@ class Documents:
         self._may_introspect = may_introspect
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._kept = 0
-        self._pace = Pace(Turns(_A_TURN), going_on=lambda: None)
+        self._pace = Pace(SharedTurns(_A_TURN), going_on=lambda: None)
         self._reading_elsewhere = asyncio.Lock()
 
     async def admit(self, text: str, variables: Mapping[str, object]) -> Admitted:

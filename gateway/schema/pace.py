@@ -28,7 +28,7 @@ CompleteItem = Callable[[Any, int, list[Any]], bool]
 """Puts an item of a list, at its place, behind those that are complete; tells whether it is to be awaited."""
 
 
-class Turns:
+class SharedTurns:
     """The turns of a worker's loop, which all answers share: those that wait have a piece each in turn.
 
     A turn is over when *most* was done in it.
@@ -81,7 +81,7 @@ class Pace:
     rest waits for turns to come.
     """
 
-    def __init__(self, turns: Turns, going_on: Callable[[], None]) -> None:
+    def __init__(self, turns: SharedTurns, going_on: Callable[[], None]) -> None:
         self.going_on = going_on
         self._turns = turns
         self._line: deque[tuple[asyncio.Future[Any], Complete]] = deque()

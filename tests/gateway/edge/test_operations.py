@@ -18,7 +18,7 @@ from gateway.edge.request import Asked
 from gateway.loaders.levels import Operation
 from gateway.loaders.viewer import Viewer
 from gateway.schema.execution import Admit, Admitted, EventExecutor, Schema
-from gateway.schema.pace import Pace, Turns
+from gateway.schema.pace import Pace, SharedTurns
 from gateway.telemetry.trail import Trail
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ class Bare:
     most_objects: int = 100
     most_text: int = 10_000
     loader: NoLoader = field(default_factory=NoLoader)
-    pace: Pace = field(default_factory=lambda: Pace(Turns(), lambda: None))
+    pace: Pace = field(default_factory=lambda: Pace(SharedTurns(), lambda: None))
 
 
 Info = strawberry.Info[Bare, None]

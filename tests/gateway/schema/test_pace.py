@@ -13,7 +13,7 @@ from graphql import parse
 
 from gateway.contract import Rel
 from gateway.schema.execution import Admitted, BoundedExecutor, Schema
-from gateway.schema.pace import LINK, MOST, Pace, Turns
+from gateway.schema.pace import LINK, MOST, Pace, SharedTurns
 from tests.gateway.documents import link, listing, title
 from tests.gateway.graph import Graph
 from tests.gateway.wire import Wire
@@ -69,7 +69,7 @@ async def _all(turns: _Turns, *paces: Pace, objects: int = 1_000) -> list[list[i
 @pytest.mark.parametrize("count", [1, 10])
 async def test_a_turn_has_an_end(count: int) -> None:
     """Whatever is more than a turn may have waits for later ones, be it one answer's or several."""
-    turns, all_turns = _Turns(), Turns()
+    turns, all_turns = _Turns(), SharedTurns()
     orders = await _all(turns, *(Pace(all_turns, turns.go_on) for _ in range(count)))
 
     assert orders == [list(range(1_000))] * count
@@ -81,7 +81,7 @@ async def test_a_turn_has_an_end(count: int) -> None:
 @pytest.mark.parametrize(("values", "is_spent"), [(MOST - 1, False), (MOST, True), (MOST + 1, True)])
 async def test_a_turn_has_so_many_values(values: int, is_spent: bool) -> None:  # noqa: FBT001
     """One less than there may be, as many, and one more; the next turn has as many again."""
-    pace = Pace(Turns(), lambda: None)
+    pace = Pace(SharedTurns(), lambda: None)
     pace.spend(values)
     assert pace.is_spent is is_spent
     await asyncio.sleep(0)
@@ -91,7 +91,7 @@ async def test_a_turn_has_so_many_values(values: int, is_spent: bool) -> None:  
 
 async def test_a_small_answer_does_not_wait_for_a_large_one() -> None:
     """From the next turn on they have a piece each, one after the other."""
-    turns, all_turns = _Turns(), Turns()
+    turns, all_turns = _Turns(), SharedTurns()
     large, small = (Pace(all_turns, turns.go_on) for _ in range(2))
     order: list[int] = []
     large.spend(MOST)
@@ -110,7 +110,7 @@ async def test_a_small_answer_does_not_wait_for_a_large_one() -> None:
 
 async def test_who_gives_up_is_passed_over() -> None:
     """What nobody waits for any more is not put together, and takes nobody's turn."""
-    pace, done = Pace(Turns(), lambda: None), list[int]()
+    pace, done = Pace(SharedTurns(), lambda: None), list[int]()
     pace.spend(MOST)
     waiting = [pace.later(partial(done.append, number)) for number in range(100)]
     for each in waiting[:99]:
@@ -122,7 +122,7 @@ async def test_who_gives_up_is_passed_over() -> None:
 
 async def test_what_fails_fails_for_its_field_alone() -> None:
     """The next object is put together all the same."""
-    pace = Pace(Turns(), lambda: None)
+    pace = Pace(SharedTurns(), lambda: None)
     pace.spend(MOST)
     bad, good = pace.later(lambda: 1 // 0), pace.later(lambda: 1)
 
@@ -134,7 +134,7 @@ async def test_what_fails_fails_for_its_field_alone() -> None:
 async def test_what_is_later_knows_whose_it_is() -> None:
     """It runs in the context that it was asked for in, not in that of whoever has the turn."""
     whose: ContextVar[str] = ContextVar("whose")
-    pace = Pace(Turns(), lambda: None)
+    pace = Pace(SharedTurns(), lambda: None)
     pace.spend(MOST)
     whose.set("mine")
     mine = pace.later(whose.get)
@@ -218,7 +218,7 @@ async def test_errors_of_a_large_answer_are_those_of_a_small_one(bad: list[int])
     schema = Schema(query=_Query, execution_context_class=BoundedExecutor)
     context = SimpleNamespace(
         admit=_admit,
-        pace=Pace(Turns(), lambda: None),
+        pace=Pace(SharedTurns(), lambda: None),
         most_objects=10_000,
         most_text=1_000,
         loader=SimpleNamespace(leave=lambda: None),
