@@ -12,7 +12,7 @@ import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.ambiguity import is_ambiguous
+from gateway.ambiguity import ambiguity
 from gateway.edge.turnstile import Plain, Turnstile
 from gateway.holding import TOO_MUCH, Held, Holding
 from gateway.idling import Idle, is_anything_at
@@ -60,7 +60,6 @@ _UNTAKEN: Final = 16_384
 """Bytes of an answer that nobody needs to take: they are not waited for, and not counted."""
 _TAKEN: Final = 65_536
 """Bytes of an answer that a client has to take in time."""
-_AMBIGUOUS: Final = "This request could be read in more than one way."
 
 
 class _Refused(Exception):
@@ -100,7 +99,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._header_bytes = 0
         self._headers = 0
-        self._refusal = (400, "This is not HTTP/1.1.")
+        self._refusal: tuple[int, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is a place for it or somebody gives way."""
@@ -179,8 +178,8 @@ class HttpProtocol(HttpToolsProtocol):
         """
         upgrades = self.parser.should_upgrade() and self.takes_offer()
         version = self.parser.get_http_version()
-        if b"#" in self.url or is_ambiguous(version, self.headers, upgrades=upgrades):
-            self._end_parsing(400, _AMBIGUOUS)
+        if why := ambiguity(version, self.url, self.headers, upgrades=upgrades):
+            self._end_parsing(400, why)
         if upgrades:
             self._check(503, "The WebSockets", self._bounds.sockets, self._held.sockets + 1)
         self._is_in_head = False
@@ -286,8 +285,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self.handle_websocket_upgrade()
-        except httptools.HttpParserError:  # What cannot be parsed, or was no longer.
-            self._refuse(*self._refusal)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(400, "This is not HTTP/1.1, or has a method that is not known.")
+        except httptools.HttpParserError as error:  # What cannot be parsed, or was no longer.
+            self._refuse(*(self._refusal or (400, f"This is not HTTP/1.1: {error}.")))
 
     def _is_between(self) -> bool:
         """Whether no request has begun that is not answered, and no answer that is not taken."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -86,6 +87,10 @@ def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _from_query(request: Request) -> Mapping[str, object]:
+    try:
+        unquote_to_bytes(request.url.query).decode()
+    except UnicodeDecodeError as error:
+        raise HTTPException(400, "The parameters must be in UTF-8.") from error
     parameters = request.query_params
     if len(parameters.multi_items()) > len(parameters):
         raise HTTPException(400, "Each parameter may be given once.")

@@ -26,7 +26,7 @@ def loads(text: bytes) -> object:
     try:
         value: object = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise NotJSON("is not JSON") from error
+        raise NotJSON(f"is not JSON ({error.msg}, at line {error.lineno}, column {error.colno})") from error
     names = _names(value)
     marks = 0
     for match in _MARK.finditer(text):

@@ -336,6 +336,34 @@ async def test_what_could_be_read_in_two_ways_is_refused(caplog: pytest.LogCaptu
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
+WHY: Final = {
+    "an unknown method": "This is not HTTP/1.1, or has a method that is not known.",
+    "no host": "A request needs a header `Host`.",
+    "two hosts": "The header `Host` must be there once, and be a name or an address with or without a port.",
+    "a fragment in the address": "The address of a request has no fragment.",
+    "an unknown coding": "A body may be coded in chunks only, said once, and by HTTP/1.1.",
+    "a body before a WebSocket": "A request that changes the protocol has no body.",
+    "HTTP/9.9": "This is not HTTP/1.1: Invalid HTTP version.",
+    "no colon": "This is not HTTP/1.1: Invalid header token.",
+    "a length below 0": "This is not HTTP/1.1: Invalid character in Content-Length.",
+    "two lengths": "This is not HTTP/1.1: Duplicate Content-Length.",
+}
+
+
+async def test_a_refusal_says_why() -> None:
+    """It names what is wrong, and says nothing of what was sent."""
+    others = {
+        "an unknown method": LINE.replace(b"GET", b"FOO") + b"\r\n",
+        "HTTP/9.9": LINE.replace(b"HTTP/1.1", b"HTTP/9.9") + b"\r\n",
+        "a body before a WebSocket": SHAKING,
+    }
+    async with live(QueueOrigin()) as gateway:
+        sent = {**AMBIGUOUS, **others}
+        answers = await answered(gateway.url, {name: sent[name] for name in WHY})
+
+    assert {name: _errors(told)[0]["message"] for name, told in answers.items()} == WHY
+
+
 TRAILING: Final = b"Authorization: Bearer evil\r\nX-Forwarded-For: 192.0.2.1\r\nCookie: a=b\r\n"
 
 

@@ -86,6 +86,20 @@ async def test_what_is_too_much_of_a_body_is_named(what: str, told: str, graph: 
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"query":\n  x}', "unexpected character, expected a JSON value, at line 2, column 3"),
+        ('{"query": "x"', "unexpected end of data, at line 1, column 14"),
+    ],
+)
+async def test_where_a_body_is_no_json_is_told(body: str, told: str, graph: Graph) -> None:
+    """By line and column; nothing of what was sent is said."""
+    response = await graph.http.post("/graphql", content=body, headers=JSON)
+
+    assert [each["message"] for each in response.json()["errors"]] == [f"The body is not JSON ({told})."]
+
+
+@pytest.mark.parametrize(
     ("method", "address", "status", "message"),
     [
         ("GET", "/nothing", 404, "There is nothing at this address; the graph is at /graphql."),
@@ -230,6 +244,8 @@ async def test_a_query_comes_by_get(graph: Graph) -> None:
         "query={__typename}&variables={",
         "query={__typename}&variables=null",
         "query={__typename}&extensions=1",
+        "query={__typename}%23%ff",
+        "query={__typename}&variables={%22x%22:%22%ff%22}",
     ],
 )
 async def test_an_address_that_is_no_request_is_refused(parameters: str, graph: Graph) -> None:
