@@ -108,7 +108,7 @@ def _asked(url: str, query: str, variables: Mapping[str, Any], headers: Mapping[
     for each in body.get("errors", ()):
         console.print(f"Error: {each['message']}")
     if "extensions" not in body:
-        fail("There is no plan.")
+        fail("There is no plan: the gateway has refused to read the operation, or to explain it.")
     told: _Told = body["extensions"]
     return told
 
