@@ -120,6 +120,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse at start what would fail at the first query."""
         self._check_addresses()
+        self._check_callers()
         try:
             check(self.session_keys)
         except KeyUnusable as error:
@@ -156,21 +157,26 @@ class Settings:
             raise WrongSetting(
                 "GATEWAY_PUBLIC_URL must be http or https, a host and perhaps a port, as https://graph.example."
             )
+        try:
+            Networks.of(self.origin_networks)
+        except ValueError as error:
+            text = f"GATEWAY_ORIGIN_NETWORKS must be networks as 10.0.0.0/8, or public: {error}."
+            raise WrongSetting(text) from error
+
+    def _check_callers(self) -> None:
         for each in self.allowed_origins:
             if not _PUBLIC.fullmatch(each):
                 raise WrongSetting(f"GATEWAY_ALLOWED_ORIGINS must be as https://app.example, not {each}.")
+        for each in self.allowed_hosts:
+            if not _PUBLIC.fullmatch(f"http://{each.lower()}"):
+                text = f"must be hosts, perhaps with a port, as graph.example, not {each}."
+                raise WrongSetting(f"GATEWAY_ALLOWED_HOSTS {text}")
         for each in self.proxies:
             try:
                 ip_network(each)
             except ValueError as error:
                 text = f"GATEWAY_PROXIES must be addresses or networks as 10.0.0.0/8, not {each}."
                 raise WrongSetting(text) from error
-
-        try:
-            Networks.of(self.origin_networks)
-        except ValueError as error:
-            text = f"GATEWAY_ORIGIN_NETWORKS must be networks as 10.0.0.0/8, or public: {error}."
-            raise WrongSetting(text) from error
 
     def _check_bulk(self) -> None:
         if self.bulk_limit > MOST_CHILDREN:
@@ -224,7 +230,11 @@ class Settings:
             told["log_level"] = told["log_level"].upper()
         if told.get("trusted_documents"):
             told.setdefault("trusted_mode", Mode.ALLOW)
-        return cls(**told | {"home": home(environ), "limits": limits(environ)})
+        settings = cls(**told | {"home": home(environ), "limits": limits(environ)})
+        if "origin_first_byte" in told and settings.origin_first_byte > settings.origin_timeout:
+            text = f"which is {settings.origin_timeout:g}, not {settings.origin_first_byte:g}."
+            raise WrongSetting(f"GATEWAY_ORIGIN_FIRST_BYTE must be at most GATEWAY_ORIGIN_TIMEOUT, {text}")
+        return settings
 
 
 def limits(environ: Mapping[str, str] = os.environ) -> Limits:

@@ -193,6 +193,10 @@ WRONG = [
     ("GATEWAY_BULK_LIMIT", "many"),
     ("GATEWAY_BULK_BYTES", "4MB"),
     ("GATEWAY_BULK_BYTES", "0"),
+    ("GATEWAY_ALLOWED_HOSTS", "http://graph.example"),
+    ("GATEWAY_ALLOWED_HOSTS", "graph.example, user@graph.example"),
+    ("GATEWAY_ALLOWED_HOSTS", "graph.example/below"),
+    ("GATEWAY_ORIGIN_FIRST_BYTE", "5.5"),
     ("GATEWAY_PUBLIC_URL", ""),
     ("GATEWAY_PUBLIC_URL", "graph.example"),
     ("GATEWAY_PUBLIC_URL", "https://graph.example/below"),
@@ -214,6 +218,35 @@ def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
         Settings.from_environ({**ENVIRON, "GATEWAY_SESSION_KEYS": KEYS[0], name: value})
 
     assert "CANARY" not in str(raised.value)
+
+
+def test_an_answer_begins_before_it_must_be_there() -> None:
+    """A first byte that may come after the last is no limit; the default gives way to a shorter time."""
+    assert Settings.from_environ({**ENVIRON, "GATEWAY_ORIGIN_TIMEOUT": "2"}).origin_timeout == 2.0
+
+    with pytest.raises(WrongSetting) as raised:
+        Settings.from_environ({**ENVIRON, "GATEWAY_ORIGIN_TIMEOUT": "2", "GATEWAY_ORIGIN_FIRST_BYTE": "2.5"})
+
+    assert str(raised.value) == (
+        "GATEWAY_ORIGIN_FIRST_BYTE must be at most GATEWAY_ORIGIN_TIMEOUT, which is 2, not 2.5."
+    )
+
+
+def test_a_host_is_no_url() -> None:
+    """The message says what a host is; one may have a port, and capitals."""
+    names = "Graph.Example, other.example:8443 [::1]:8000"
+    assert Settings.from_environ({**ENVIRON, "GATEWAY_ALLOWED_HOSTS": names}).hosts[1:] == (
+        "graph.example",
+        "other.example:8443",
+        "[::1]:8000",
+    )
+
+    with pytest.raises(WrongSetting) as raised:
+        Settings.from_environ({**ENVIRON, "GATEWAY_ALLOWED_HOSTS": "http://x"})
+
+    assert str(raised.value) == (
+        "GATEWAY_ALLOWED_HOSTS must be hosts, perhaps with a port, as graph.example, not http://x."
+    )
 
 
 def test_a_limit_is_no_more_than_the_api_has() -> None:
