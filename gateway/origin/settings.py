@@ -114,14 +114,13 @@ def _check_proxies(proxies: Iterable[str]) -> None:
         try:
             ip_network(proxy)
         except ValueError as error:
-            raise ValueError(
-                f"proxies must be addresses or networks as 10.0.0.0/8, not {proxy!r}."
-            ) from error
+            text = f"ORIGIN_PROXIES must be addresses or networks as 10.0.0.0/8, not {proxy!r}."
+            raise ValueError(text) from error
 
 
 def _check_public_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"public_url must be an http or https URL, not {url!r}.")
+        raise ValueError(f"ORIGIN_PUBLIC_URL must be an http or https URL, not {url!r}.")
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError(f"public_url must name a scheme, a host and a port only, not {url!r}.")
+        raise ValueError(f"ORIGIN_PUBLIC_URL must name a scheme, a host and a port only, not {url!r}.")
