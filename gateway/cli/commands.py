@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -16,10 +17,11 @@ from gateway.app import create_app
 from gateway.audit.command import audit
 from gateway.auth.browser import CALLBACK
 from gateway.cli import documents, origin
-from gateway.cli.console import Host, console, failing_clearly
+from gateway.cli.console import Host, console, failing_clearly, warn
 from gateway.cli.explain import explain
 from gateway.cli.index import index
 from gateway.cli.secrets import read_files
+from gateway.cli.spelling import misspelt
 from gateway.demo import Server, Supervisor, alone
 from gateway.edge.admission import Admission
 from gateway.edge.streams import Streams
@@ -38,6 +40,7 @@ FIRST_QUERY = '{ titles(search: "love", first: 5) { nodes { name { regular } rel
 
 _TRACED_TO: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 """The variable of OpenTelemetry that says where traces go."""
+_URL: Final = re.compile(r"https?://[^/\s]")
 
 app = typer.Typer(
     name="gateway",
@@ -113,8 +116,11 @@ def serve_gateway(host: Host = "127.0.0.1", port: _Port = 8000) -> None:
     Needs GATEWAY_ORIGIN_URL, GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET. All other settings have
     defaults; the README lists them under "Configure".
     """
+    for sentence in misspelt(os.environ, "GATEWAY_"):
+        warn(sentence)
     with failing_clearly():
         settings = Settings.from_environ(listens=found_at(host, port))
+        _check_tracing()
         listening = bind(host, port, setting="PORT")
         set_up(settings.log_format, settings.log_level, Redaction(_secrets(settings)))
         streams, admission = Streams(), Admission(settings.operations_at_once)
@@ -146,6 +152,12 @@ def _observed(settings: Settings, host: str, port: int) -> Iterator[Observer]:
         if os.environ.get(_TRACED_TO):
             observers.append(stack.enter_context(_traced(settings)))
         yield several(observers)
+
+
+def _check_tracing() -> None:
+    url = os.environ.get(_TRACED_TO)
+    if url and not _URL.match(url):
+        raise WrongSetting(f"{_TRACED_TO} must be a URL as http://127.0.0.1:4318, not {url}.")
 
 
 def _traced(settings: Settings) -> AbstractContextManager[Observer]:

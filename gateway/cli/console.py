@@ -52,5 +52,10 @@ def failing_clearly() -> Iterator[None]:
 
 def fail(sentence: str) -> NoReturn:
     """Say what is wrong, and end with exit code 1."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
+    warn(sentence)
     raise typer.Exit(1)
+
+
+def warn(sentence: str) -> None:
+    """Say on standard error what may be wrong."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)

@@ -1,6 +1,7 @@
 """``gateway origin``: the REST API, its catalog, and who may use it."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway.cli.console import Host, OriginPort, console, fail, failing_clearly
+from gateway.cli.console import Host, OriginPort, console, fail, failing_clearly, warn
+from gateway.cli.spelling import misspelt
 from gateway.origin.app import create_app
 from gateway.origin.catalog.index_file import import_index
 from gateway.origin.catalog.netflix_titles import ImportReport, import_titles
@@ -101,6 +103,8 @@ def serve_origin(  # noqa: PLR0913, PLR0917  # each is an option of the command 
     The database in GATEWAY_HOME also gets a consumer for trying out; in one that is named, `consumer` makes
     them.
     """
+    for sentence in misspelt(os.environ, "ORIGIN_"):
+        warn(sentence)
     with failing_clearly():
         listening = bind(host, port, setting="ORIGIN_PORT")
         try:

@@ -235,6 +235,42 @@ def test_serve_refuses_wrong_settings_by_name(environment: Mapping[str, str], se
     assert (result.exit_code, result.stderr) == (1, f"{sentence}\n")
 
 
+NEEDED = {
+    "GATEWAY_ORIGIN_URL": "http://o.test",
+    "GATEWAY_CONSUMER_KEY": "k",
+    "GATEWAY_CONSUMER_SECRET": "s",
+}
+
+
+@pytest.mark.parametrize("url", ["collector", "127.0.0.1:4318", "ftp://collector", "http://"])
+def test_traces_go_to_a_url(tmp_path: Path, url: str) -> None:
+    """What is no URL would be found out by the first span alone, in the log."""
+    found = {"GATEWAY_HOME": str(tmp_path), "PORT": str(_free_port()), "OTEL_EXPORTER_OTLP_ENDPOINT": url}
+
+    result = invoke("serve", **NEEDED, **found)
+
+    sentence = f"OTEL_EXPORTER_OTLP_ENDPOINT must be a URL as http://127.0.0.1:4318, not {url}.\n"
+    assert (result.exit_code, result.stderr) == (1, sentence)
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "meant"),
+    [
+        ("serve", "GATEWAY_ORIGIN_TIMOUT", "GATEWAY_ORIGIN_TIMEOUT"),
+        ("serve", "GATEWAY_MAX_DEEP", "GATEWAY_MAX_DEPTH"),
+        ("origin serve", "ORIGIN_PUBLIC_URI", "ORIGIN_PUBLIC_URL"),
+    ],
+)
+def test_a_misspelt_setting_is_told(command: str, name: str, meant: str) -> None:
+    """With the name that is nearest, and never with its value; the start itself goes on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = invoke(*command.split(), **NEEDED, **{name: "CANARY", "PORT": port, "ORIGIN_PORT": port})
+
+    assert result.stderr.splitlines()[0] == f"{name} is no setting, and means nothing. Is it {meant}?"
+    assert "CANARY" not in result.stderr
+
+
 def test_schema_prints_the_committed_schema() -> None:
     """The committed schema.graphql is what ``gateway schema`` prints."""
     result = _run("schema", env={})
