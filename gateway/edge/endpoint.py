@@ -15,7 +15,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.edge import explain, explorer
-from gateway.edge.errors import CODES, RETRY_AFTER, is_unauthenticated, told
+from gateway.edge.errors import CODES, RETRY_AFTER, STORE_AWAY, is_unauthenticated, told
 from gateway.edge.media import EVENT_STREAM, GRAPHQL_JSON, JSON, accepts_events, preferred
 from gateway.edge.observing import asking, observer_at, trail_at
 from gateway.edge.operations import Answer, answer_of
@@ -147,8 +147,8 @@ def unavailable(request: Request, error: Exception) -> Response:
     """Answer a request that came while sessions could be neither read nor changed; the log says why."""
     _log.error("%s", error)
     observer_at(request)(StoreFailed())
-    error = Refusal(503, "Nobody can be recognised now.", {"retry-after": "5"}, code=CODES[StoreUnavailable])
-    return refused(request, error)
+    message = f"{STORE_AWAY}, so nobody can be recognised."
+    return refused(request, Refusal(503, message, {"retry-after": "5"}, code=CODES[StoreUnavailable]))
 
 
 def _response(result: ExecutionResult | PreExecutionError, request: Request, context: Context) -> Response:

@@ -87,6 +87,8 @@ _RETRYABLE: Final = frozenset(
 )
 """The codes of what may go well when it is asked again."""
 
+STORE_AWAY: Final = "The gateway's own store does not answer now"
+
 RETRY_AFTER: Final = 1.0
 """Seconds after which to ask again where nobody knows better."""
 
@@ -188,6 +190,8 @@ def _code(cause: _Known) -> str:
 
 
 def _known(error: GraphQLError, cause: _Known) -> GraphQLError:
+    if isinstance(cause, StoreUnavailable):
+        return _coded(error, f"{STORE_AWAY}.", told(_code(cause)))
     after = cause.retry_after if isinstance(cause, RateLimited | QuotaExhausted) else RETRY_AFTER
     return _coded(error, str(cause), told(_code(cause), retry_after=after))
 

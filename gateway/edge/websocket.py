@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.edge import transport_ws as protocol
-from gateway.edge.errors import log_fault
+from gateway.edge.errors import STORE_AWAY, log_fault
 from gateway.edge.observing import operation
 from gateway.edge.operations import Operations
 from gateway.edge.request import ON_THE_LOOP, Refusal
@@ -28,6 +28,7 @@ from gateway.edge.streams import (
 from gateway.edge.transport_ws import BadMessage, Code, Complete, Init, Message, Ping, Pong, Subscribe
 from gateway.elsewhere import elsewhere
 from gateway.loaders.viewer import Viewer
+from gateway.stores.records import StoreUnavailable
 from gateway.telemetry.trail import Trail
 
 _ENDINGS: Final = {
@@ -205,6 +206,9 @@ class Socket:
         except HTTPException as error:
             code = _REFUSALS.get(error.status_code, Code.TRY_LATER)
             raise _Close(code, "Unauthorized" if code == Code.UNAUTHORIZED else "Forbidden") from error
+        except StoreUnavailable as error:
+            log_fault("Nobody can be recognised", error)
+            raise _Close(Code.TRY_LATER, f"{STORE_AWAY}.") from error
         if viewer is None:
             raise _Close(Code.UNAUTHORIZED, _NOBODY)
         return viewer

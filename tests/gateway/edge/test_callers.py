@@ -209,4 +209,22 @@ async def test_a_refusal_for_a_while_says_how_long() -> None:
         response = await ask()
 
     assert response.headers["retry-after"] == "5"
-    assert response.json()["errors"][0]["extensions"]["retryAfterMs"] == 5000
+    assert response.json()["errors"] == [
+        {
+            "message": "The gateway's own store does not answer now, so nobody can be recognised.",
+            "extensions": {"code": "UPSTREAM_UNAVAILABLE", "retryable": True, "retryAfterMs": 5000},
+        }
+    ]
+
+
+async def test_what_a_store_says_of_itself_is_not_told() -> None:
+    """A field that needs the store says whose it is, and nothing of where it is."""
+    async with _opened(Door(failures=[StoreUnavailable("Redis cannot be used: CANARY.")])) as ask:
+        (error,) = (await ask()).json()["errors"]
+
+    assert error["message"] == "The gateway's own store does not answer now."
+    assert error["extensions"] == {
+        "code": "UPSTREAM_UNAVAILABLE",
+        "retryable": True,
+        "retryAfterMs": 1000,
+    }

@@ -16,6 +16,7 @@ from gateway import serving, websocket_protocol
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Demand, Priority
 from gateway.edge.streams import StreamLimits
+from gateway.stores.records import StoreUnavailable
 from tests.gateway.queues import TAGS, Live, QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
@@ -254,6 +255,23 @@ async def test_a_message_has_a_size(origin: QueueOrigin) -> None:
         assert await ann.closed() == 1009
         assert "65537" in ann.reason
         assert "65536" in ann.reason
+
+
+class _Away(set[str]):
+    """Who is signed in, where nobody can tell."""
+
+    def __contains__(self, _name: object) -> bool:
+        raise StoreUnavailable("CANARY")
+
+
+async def test_who_cannot_be_recognised_may_come_again(origin: QueueOrigin) -> None:
+    """It is the gateway's store that is away; a client that comes again later may find it."""
+    async with live(origin, "ann") as gateway, opened(gateway) as ann:
+        gateway.signed_in = _Away()
+        await ann.say("connection_init", payload={"authorization": "Bearer ann"})
+
+        assert await ann.closed() == 1013
+        assert ann.reason == "The gateway's own store does not answer now."
 
 
 async def test_who_says_nothing_must_go(origin: QueueOrigin) -> None:
