@@ -89,14 +89,19 @@ _RETRYABLE: Final = frozenset(
 
 STORE_AWAY: Final = "The gateway's own store does not answer now"
 
+_REFUSED_US: Final = "The origin refuses the gateway itself: who runs it has to set it up otherwise."
+
 RETRY_AFTER: Final = 1.0
 """Seconds after which to ask again where nobody knows better."""
 
 
-def told(code: str, *, retry_after: float = RETRY_AFTER, **more: str) -> dict[str, object]:
-    """Return the ``extensions`` of an error: its code, when to ask again, and what its request is called."""
+def told(code: str, *, retry_after: float | None = RETRY_AFTER, **more: str) -> dict[str, object]:
+    """Return the ``extensions`` of an error: its code, when to ask again, and what its request is called.
+
+    Without *retry_after* asking again does not help, whatever the code.
+    """
     extensions: dict[str, object] = {"code": code, **more}
-    if code in _RETRYABLE:
+    if code in _RETRYABLE and retry_after is not None:
         extensions |= {"retryable": True, "retryAfterMs": ceil(max(retry_after, 0.0) * 1000)}
     if name := request_id.current():
         extensions["requestId"] = name
@@ -192,6 +197,8 @@ def _code(cause: _Known) -> str:
 def _known(error: GraphQLError, cause: _Known) -> GraphQLError:
     if isinstance(cause, StoreUnavailable):
         return _coded(error, f"{STORE_AWAY}.", told(_code(cause)))
+    if isinstance(cause, OriginRefused) and cause.is_consumer_refused:
+        return _coded(error, _REFUSED_US, told(_code(cause), retry_after=None))
     after = cause.retry_after if isinstance(cause, RateLimited | QuotaExhausted) else RETRY_AFTER
     return _coded(error, str(cause), told(_code(cause), retry_after=after))
 

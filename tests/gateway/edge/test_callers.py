@@ -228,3 +228,21 @@ async def test_what_a_store_says_of_itself_is_not_told() -> None:
         "retryable": True,
         "retryAfterMs": 1000,
     }
+
+
+REFUSALS = [
+    OriginRefused(HREF, 401, message="Invalid Signature"),
+    OriginRefused(HREF, 403, message="Developer Inactive"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+async def test_a_wrong_key_of_ours_is_nothing_to_try_again(refusal: OriginRefused) -> None:
+    """The gateway has to be set up otherwise: until then each try fails, and costs a call."""
+    async with _opened(Door(failures=[refusal])) as ask:
+        (error,) = (await ask()).json()["errors"]
+
+    assert (
+        error["message"] == "The origin refuses the gateway itself: who runs it has to set it up otherwise."
+    )
+    assert error["extensions"] == {"code": "UPSTREAM_UNAVAILABLE"}

@@ -1,4 +1,4 @@
-"""That the origin does not know us is told once, until it does again."""
+"""That the origin does not know us is told once a minute, until it does again."""
 
 import pytest
 
@@ -13,8 +13,8 @@ INACTIVE = OriginRefused(HREF, 403, message="403 Developer Inactive")
 
 @pytest.mark.parametrize("refusal", [UNSIGNED, INACTIVE])
 def test_it_is_raised_once(refusal: OriginRefused, caplog: pytest.LogCaptureFixture) -> None:
-    """However often we are refused; and once more after all was well."""
-    alarm = Alarm()
+    """However often we are refused within a minute; and once more after all was well."""
+    alarm = Alarm(clock=lambda: 5.0)
 
     for answers in ([refusal], [refusal, refusal], [object()], [refusal]):
         alarm.hear(answers)
@@ -22,6 +22,17 @@ def test_it_is_raised_once(refusal: OriginRefused, caplog: pytest.LogCaptureFixt
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     assert "GATEWAY_CONSUMER_SECRET" in caplog.text
     assert "CANARY" not in caplog.text
+
+
+def test_it_is_raised_again_after_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """Who looks at the end of a log finds what is wrong, too."""
+    times = iter([0.0, 59.9, 60.0, 119.9, 120.0])
+    alarm = Alarm(clock=lambda: next(times))
+
+    for _ in range(5):
+        alarm.hear([UNSIGNED])
+
+    assert len(caplog.records) == 3
 
 
 @pytest.mark.parametrize(
