@@ -74,7 +74,7 @@ def test_the_exchange_is_off_by_default(alice: Person, ours: House) -> None:
     alice.sign_in()
     answer = _exchange(ours, **_held(ours))
 
-    assert (answer.status_code, answer.json()) == (400, {"error": "unsupported_grant_type"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
 
 
 @pytest.mark.parametrize("field", ["oauth_token", "oauth_token_secret", "user_id"])
@@ -94,14 +94,34 @@ def test_the_user_id_of_another_is_refused(exchanging: House, held: dict[str, st
     invite(BOB, house=exchanging).sign_in()
     answer = _exchange(exchanging, **{**held, "user_id": _held(exchanging)["user_id"]})
 
-    assert answer.json() == {"error": "invalid_grant"}
+    assert answer.json() == {
+        "error": "invalid_grant",
+        "error_description": "user_id is not whose access token it is.",
+    }
 
 
 def test_a_revoked_access_token_is_refused(exchanging: House, held: dict[str, str]) -> None:
     """What a subscriber took back opens nothing."""
     exchanging.revoke(ALICE)
 
-    assert _exchange(exchanging, **held).json() == {"error": "invalid_grant"}
+    assert _exchange(exchanging, **held).json() == {
+        "error": "invalid_grant",
+        "error_description": "The origin does not take this access token.",
+    }
+
+
+@pytest.mark.parametrize("missing", ["oauth_token", "oauth_token_secret", "user_id"])
+def test_what_is_missing_of_an_access_token_is_named(
+    exchanging: House, held: dict[str, str], missing: str
+) -> None:
+    """Two of three do not help; the other two are not repeated."""
+    answer = _exchange(exchanging, **{name: value for name, value in held.items() if name != missing})
+
+    why = f"{missing} is missing."
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error": "invalid_request", "error_description": why},
+    )
 
 
 BAD = [

@@ -284,7 +284,42 @@ def test_a_field_is_given_once(device: Device, twice: dict[str, Any]) -> None:
     """Of two, nobody could say which one counts (T12)."""
     answer = device.http.post("/auth/token", **twice)
 
-    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error": "invalid_request", "error_description": "A parameter is given twice."},
+    )
+
+
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+CHOICE = (
+    "Give device_code, or oauth_token, oauth_token_secret and user_id; or nothing, for a device to begin."
+)
+EXPLAINED: list[tuple[dict[str, Any], str, str]] = [
+    ({"data": {"device_code": ""}}, "invalid_request", "device_code is missing."),
+    ({"data": {"grant_type": DEVICE_CODE, "client_id": "tv"}}, "invalid_request", "device_code is missing."),
+    (
+        {"data": {"devicecode": "CANARY"}},
+        "invalid_request",
+        CHOICE,
+    ),
+    ({"json": ["CANARY"]}, "invalid_request", "The body must be a form, or a JSON object of texts."),
+    ({"content": b"x" * 9000}, "invalid_request", "The bytes of the body may be at most 8000."),
+    (
+        {"data": {"oauth_token": "CANARY"}},
+        "unsupported_grant_type",
+        "This gateway takes no access tokens in exchange.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "error", "why"), EXPLAINED)
+def test_what_is_wrong_with_a_request_is_explained(
+    device: Device, given: dict[str, Any], error: str, why: str
+) -> None:
+    """By what is missing, in the form of RFC 6749 section 5.2; nothing that was sent comes back."""
+    answer = device.http.post("/auth/token", **given)
+
+    assert answer.json() == {"error": error, "error_description": why}
 
 
 def test_tokens_come_by_post_alone(device: Device) -> None:
