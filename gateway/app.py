@@ -142,7 +142,7 @@ def create_app(  # noqa: PLR0913 - each has a default
         clock=tuning.clock,
     )
     terms = Terms(settings.public_url, settings.token_exchange, settings.sign_ins_per_minute)
-    desk = Desk.over(storage.records, storage.sealer, access.dance, terms)
+    desk = Desk.over(storage.records, storage.sealer, access.dance, terms, on_end=streams.sign_out)
     recognise, forget = authenticate or desk.authenticator.viewer, desk.authenticator.forget
 
     schema = tuning.schema or make_schema()

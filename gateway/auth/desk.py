@@ -1,5 +1,6 @@
 """Everything that signs people in, put together: the routes, and who is recognised by what they gave out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,10 +41,13 @@ class Desk:
     routes: list[BaseRoute]
 
     @classmethod
-    def over(cls, records: Records, sealer: Sealer, dance: Dance, terms: Terms) -> Self:
-        """Return one that keeps all in *records*, sealed."""
+    def over(
+        cls, records: Records, sealer: Sealer, dance: Dance, terms: Terms, *, on_end: Callable[[str], None]
+    ) -> Self:
+        """Return one that keeps all in *records*, sealed; *on_end* is told which sessions people end."""
         url = terms.public_url
-        sessions, devices, guard = Sessions(records, sealer), Devices(records, sealer), Guard(url)
+        sessions = Sessions(records, sealer, on_end=on_end)
+        devices, guard = Devices(records, sealer), Guard(url)
         authenticator = Authenticator(sessions, guard)
         browser = BrowserRoutes(url, dance, Logins(records, sealer), sessions, authenticator, guard)
         tokens = TokenRoute(url, dance, devices, sessions, terms.may_exchange)

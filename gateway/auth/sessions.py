@@ -51,12 +51,20 @@ class Session:
 
 
 class Sessions:
-    """Begins sessions, finds them, and ends them."""
+    """Begins sessions, finds them, and ends them; *on_end* is told the name of one that its holder ends."""
 
-    def __init__(self, records: Records, sealer: Sealer, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        records: Records,
+        sealer: Sealer,
+        *,
+        clock: Callable[[], float] = time.time,
+        on_end: Callable[[str], None] = lambda _name: None,
+    ) -> None:
         self._records = records
         self._sealer = sealer
         self._clock = clock
+        self._on_end = on_end
 
     async def begin(self, person: Person, sort: Sort) -> str:
         """Begin a session, and return its secret."""
@@ -83,8 +91,10 @@ class Sessions:
         return Session(name, unpack(value["person"]), value["since"], until)
 
     async def end(self, secret: str, sort: Sort) -> None:
-        """End the session of *secret*, if there is one."""
-        await self.forget(_name(secret, sort))
+        """End the session of *secret*, if there is one, and whatever is open in it."""
+        name = _name(secret, sort)
+        await self.forget(name)
+        self._on_end(name)
 
     async def forget(self, name: str) -> None:
         """End the session that is kept as *name*."""

@@ -119,6 +119,12 @@ class Streams:
         if self._open:
             await asyncio.wait([stream.closed for stream in self._open], timeout=_GOODBYE)
 
+    def sign_out(self, session: str) -> None:
+        """End the streams of *session*, by the name that it is kept under."""
+        for stream in self._open:
+            if stream.session == session:
+                stream.end(Ending.SIGNED_OUT)
+
     def claim(self, stream: "Stream", user: str) -> None:
         """Count *stream* as one of *user*; raise ``TooManyStreams``."""
         if self._by_user[user] >= self.limits.user_streams:
@@ -141,6 +147,8 @@ class Stream:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._user: str | None = None
+        self.session: str | None = None
+        """Under which name the session is kept of whom it belongs to."""
         self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         """Done when the stream must end."""
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -160,6 +168,7 @@ class Stream:
         """Count it as one of *viewer*; raise ``TooManyStreams``."""
         self._streams.claim(self, viewer.identity)
         self._user = viewer.identity
+        self.session = viewer.session
 
     def end(self, why: Ending) -> None:
         """Make it end."""

@@ -1,7 +1,9 @@
 """Who asks the graph: bearer tokens, cookies, and what has ended, over a real origin."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -209,6 +211,26 @@ def test_signing_out_ends_a_bearer_token(exchanging: House, held: dict[str, str]
 
     assert answer.status_code == 204
     assert invite(house=exchanging).ask(WHO, _bearer(token)).status_code == 401
+
+
+def test_signing_out_ends_streams_at_once(exchanging: House, held: dict[str, str]) -> None:
+    """Nobody waits for the next look at whether whoever listens is signed in."""
+    token = _token(exchanging, held)
+    with _watching(exchanging, token) as told:
+        assert next(told).startswith("event: next")
+        began = monotonic()
+        httpx.post(f"{exchanging.url}/auth/logout", headers=_bearer(token))
+
+        assert "You are no longer signed in." in "".join(told)
+        assert monotonic() - began < 5.0
+
+
+@contextmanager
+def _watching(place: House, token: str) -> Iterator[Iterator[str]]:
+    headers = {**_bearer(token), "accept": "text/event-stream"}
+    watch = {"query": "subscription { queueChanged(kind: INSTANT) { etag } }"}
+    with httpx.stream("POST", f"{place.url}/graphql", headers=headers, json=watch, timeout=40) as answer:
+        yield answer.iter_text()
 
 
 def test_a_cookie_says_who_asks(alice: Person) -> None:

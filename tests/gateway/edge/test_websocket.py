@@ -15,8 +15,10 @@ from websockets.typing import Origin, Subprotocol
 from gateway import serving, websocket_protocol
 from gateway.edge.admission import Admission
 from gateway.edge.priority import Demand, Priority
-from gateway.edge.streams import StreamLimits
+from gateway.edge.streams import Ending, StreamLimits, Streams
+from gateway.loaders.viewer import Viewer
 from gateway.stores.records import StoreUnavailable
+from gateway.upstream.signing import Credentials
 from tests.gateway.queues import TAGS, Live, QueueOrigin, live
 
 pytestmark = pytest.mark.anyio
@@ -442,6 +444,18 @@ async def test_who_is_signed_out_must_go(origin: QueueOrigin) -> None:
         await ann.begin()
         gateway.signed_in.remove("ann")
         assert await ann.closed() == 4403
+
+
+async def test_signing_out_ends_the_streams_of_one_session() -> None:
+    """Another session of the same user goes on, and so does who is nobody yet."""
+    streams, token = Streams(), Credentials("token", "secret")
+    with streams.open() as mine, streams.open() as theirs, streams.open() as stranger:
+        mine.belongs_to(Viewer("ann", token, "one"))
+        theirs.belongs_to(Viewer("ann", token, "other"))
+        streams.sign_out("one")
+
+        assert [each.ending.done() for each in (mine, theirs, stranger)] == [True, False, False]
+        assert mine.ending.result() is Ending.SIGNED_OUT
 
 
 async def test_who_takes_nothing_is_given_up(origin: QueueOrigin) -> None:
