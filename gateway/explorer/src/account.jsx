@@ -1,22 +1,33 @@
 // Who is signed in, with the ways in and out. The session is a cookie that no script can read, so the
 // page asks the gateway whose it is.
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 
 const SIGN_IN = "/auth/login?return_to=/graphql";
+const LEFT = "signed-out";
+
+/** Say whether somebody has just signed out here; once. */
+function hasLeft() {
+  const left = sessionStorage.getItem(LEFT) !== null;
+  sessionStorage.removeItem(LEFT);
+  return left;
+}
 
 async function readSession() {
   const response = await fetch("/auth/session", { headers: { accept: "application/json" } });
   return response.ok ? (await response.json()).session : null;
 }
 
-export function Account() {
+/** `hangUp` closes what is open on behalf of who signs out. */
+export function Account({ hangUp }) {
   const [session, setSession] = useState(undefined); // Undefined until the gateway has answered.
-  const look = useCallback(() => readSession().then(setSession, () => setSession(null)), []);
-  useEffect(() => void look(), [look]);
+  const [left] = useState(hasLeft);
+  useEffect(() => void readSession().then(setSession, () => setSession(null)), []);
 
   async function signOut() {
-    await fetch("/auth/logout", { method: "POST" });
-    await look();
+    await hangUp(); // Or GraphiQL would show why its socket was closed.
+    const response = await fetch("/auth/logout", { method: "POST" });
+    if (response.ok) sessionStorage.setItem(LEFT, "");
+    location.reload(); // Queries are kept, and answers are not: in no tab.
   }
 
   return (
@@ -33,7 +44,7 @@ export function Account() {
       )}
       {session === null && (
         <>
-          <span role="status">Nobody is signed in</span>
+          <span role="status">{left ? "Signed out." : "Nobody is signed in"}</span>
           <a href={SIGN_IN}>Sign in</a>
         </>
       )}

@@ -22,7 +22,7 @@ const fetcher = createGraphiQLFetcher({ url: "/graphql", wsClient, enableIncreme
 
 createRoot(document.getElementById("root")).render(
   <>
-    <Account />
+    <Account hangUp={() => wsClient.dispose()} />
     <GraphiQL
       fetcher={fetcher}
       defaultTabs={examples}

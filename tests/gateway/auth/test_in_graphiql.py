@@ -46,7 +46,8 @@ def test_signing_in_asking_and_signing_out(visitor: Visitor, ours: House) -> Non
     expect(visitor.answer).to_contain_text('"firstName": "Alice"')
 
     visitor.page.get_by_role("button", name="Sign out").click()
-    expect(visitor.account).to_contain_text("Nobody is signed in")
+    expect(visitor.account).to_contain_text("Signed out.")
+    expect(visitor.answer).not_to_contain_text("Alice")
     visitor.page.get_by_role("button", name=re.compile("Execute query")).click()
     expect(visitor.answer).to_contain_text('"viewer": null')
 
@@ -62,6 +63,21 @@ def test_a_queue_is_watched(visitor: Visitor) -> None:
     expect(visitor.answer).to_contain_text('"kind": "INSTANT"')
     assert [url.partition("://")[0] for url in sockets] == ["ws"]
     visitor.page.get_by_role("button", name="Stop query").click()
+
+
+def test_signing_out_leaves_no_answers(visitor: Visitor) -> None:
+    """Neither what was watched is shown any more, nor why it is not; once it is said what was done."""
+    visitor.sign_in()
+    expect(visitor.account).to_contain_text("Signed in as")
+    visitor.ask("subscription Q { queueChanged(kind: INSTANT) { kind etag } }")
+    expect(visitor.answer).to_contain_text('"kind": "INSTANT"')
+    visitor.page.get_by_role("button", name="Sign out").click()
+
+    expect(visitor.account).to_contain_text("Signed out.")
+    expect(visitor.answer).to_have_text("")
+    expect(visitor.page.get_by_role("button", name="Execute query")).to_be_visible()
+    visitor.page.reload()
+    expect(visitor.account).to_contain_text("Nobody is signed in")
 
 
 def test_scripts_reach_no_secret(visitor: Visitor, ours: House) -> None:
