@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gateway.auth.errors import NotAllowed, OriginTroubled
 from gateway.contract import Path, Rel
 from gateway.resources import Href
+from gateway.upstream.alarm import Alarm
 from gateway.upstream.client import Client, Response
 from gateway.upstream.errors import ForeignLink, InvalidId, MalformedDocument, OriginRefused, UpstreamError
 from gateway.upstream.href import Origin, path_of, with_parameters
@@ -22,6 +23,8 @@ from gateway.upstream.signing import Credentials, Signer
 _LONGEST: Final = 1_000
 _NOES: Final = frozenset({400, 401})
 """Anything else is not about the token: a key that is locked out, a quota that is used up, a fault."""
+_OF_US: Final = frozenset({401, 403})
+"""Where no token is sent, these are about our own key; with one, anybody could have made it up."""
 _LONGEST_NAME: Final = 200
 
 
@@ -53,6 +56,7 @@ class Dance:
         self._signer = signer
         self._origin = origin
         self._seconds = seconds
+        self._alarm = Alarm()
 
     async def begin(self, callback: str) -> Begun:
         """Ask for a request token whose *callback* nobody can change any more; raise ``OriginTroubled``."""
@@ -82,6 +86,8 @@ class Dance:
         )
         if response.status in _NOES and token is not None:
             raise NotAllowed
+        if response.status in _OF_US and token is None:
+            self._alarm.hear([read_refusal(response.body, href, status=response.status)])
         return _form(response)
 
     async def _current(self, token: Credentials) -> str:

@@ -56,6 +56,19 @@ async def test_a_sign_in_does_not_begin(graph: Graph, wire: Wire, what: str) -> 
     assert "CANARY" not in response.text
 
 
+@pytest.mark.parametrize("refusal", [Raw(b"Invalid Signature", 401), Raw(b"Developer Inactive", 403)])
+async def test_a_sign_in_that_our_key_fails_is_logged(
+    graph: Graph, wire: Wire, refusal: Raw, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the settings to look at, and not at each try."""
+    wire.raw["/oauth/request_token"] = refusal
+    for _ in range(2):
+        await graph.http.get("/auth/login?return_to=/graphql")
+
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert "GATEWAY_CONSUMER_KEY and GATEWAY_CONSUMER_SECRET" in record.getMessage()
+
+
 async def test_a_login_page_on_another_host_is_protected(graph: Graph, wire: Wire) -> None:
     """As the service had it; the consumer's key is added, which it asks for."""
     wire.raw["/oauth/request_token"] = _answer(login_url="https://user.o.test/oauth/login?oauth_token=t")
