@@ -14,7 +14,7 @@ _ORIGINS: Final = ("PORT", "DATABASE", "PUBLIC_URL", "ERA", "CALLS_PER_SECOND", 
 """What options of the origin's commands are read from."""
 _KNOWN: Final = frozenset(
     {
-        *(f"GATEWAY_{each.name.upper()}" for each in fields(Settings)),
+        *(f"GATEWAY_{each.name.upper()}" for each in fields(Settings) if each.name != "limits"),
         *(f"GATEWAY_MAX_{each.name.upper()}" for each in fields(Limits)),
         *(f"ORIGIN_{name}" for name in _ORIGINS),
         *(f"{name}_FILE" for name in SECRETS),

@@ -37,3 +37,10 @@ def test_what_is_near_no_setting_is_told_alone() -> None:
         "GATEWAY_BULK_LIMITS is no setting, and means nothing. Is it GATEWAY_BULK_LIMIT?",
         "GATEWAY_XYZ is no setting, and means nothing.",
     ]
+
+
+def test_what_no_text_can_say_is_no_setting() -> None:
+    """The limits have a variable each, and none for all of them."""
+    (sentence,) = misspelt({"GATEWAY_LIMITS": "none"}, "GATEWAY_")
+
+    assert sentence.startswith("GATEWAY_LIMITS is no setting, and means nothing.")
