@@ -44,8 +44,11 @@ from tests.services import missing_postgresql
 
 BASE: Final = "http://origin.example"
 SMALL: Final = 1_000
-SEARCH, WRITE, MEMORY = 3.0, 1.5, 150.0
-"""The bounds: two ratios, and MiB."""
+SEARCH, EACH, WRITE, MEMORY = 3.0, 4.0, 1.5, 150.0
+"""The bounds: of searches of all kinds, of one kind, and of writes, as ratios; and MiB.
+
+How many titles a frequent word finds is told exactly, and to count them takes time for each.
+"""
 WARM: Final = 5
 QUEUED: Final = 50
 """How many titles the queue has that is written to."""
@@ -184,7 +187,7 @@ async def compare(name: str, urls: Sequence[str], sizes: Sequence[int], rounds: 
             async def search(shop: Shop, number: int, asked: Sequence[str] = asked) -> float:
                 return await shop.search(asked[number])
 
-            rows.append(Row(name, f"search: {kind}", *await medians([small, large], search, rounds), SEARCH))
+            rows.append(Row(name, f"search: {kind}", *await medians([small, large], search, rounds), EACH))
         everything = [median(row.small or 0 for row in rows), median(row.large for row in rows)]
         rows.append(Row(name, "search: all of these, p50", *everything, SEARCH))
 
