@@ -18,6 +18,7 @@ from gateway.telemetry.events import (
     Exhausted,
     OperationEnded,
     Refused,
+    Sampled,
     Sent,
     Started,
     Stopped,
@@ -126,6 +127,7 @@ class Logs:
             case Started(origin):
                 tell("started", origin=origin)
             case Stopping() | Stopped():
+                self._tell_failures(every=0)
                 tell(type(event).__name__.lower())
             case OperationEnded(trail):
                 level = logging.ERROR if "INTERNAL" in trail.codes else logging.INFO
@@ -133,7 +135,10 @@ class Logs:
             case BreakerTurned(state):
                 tell("breaker", level=logging.INFO if state == "closed" else logging.WARNING, state=state)
             case Sent() if event.is_failed:
-                self._failed(event.outcome)
+                self._failures[event.outcome] += 1
+                self._tell_failures()
+            case Sampled():
+                self._tell_failures()
             case TurnedAway():
                 self._seldom("overloaded", level=logging.WARNING)
             case Refused(status):
@@ -141,9 +146,9 @@ class Logs:
             case Exhausted(account):
                 self._seldom("quota exhausted", level=logging.WARNING, account=account)
 
-    def _failed(self, outcome: str) -> None:
-        self._failures[outcome] += 1
-        if self._is_due("origin failed", every=_FAILURES_EVERY):
+    def _tell_failures(self, *, every: float = _FAILURES_EVERY) -> None:
+        """Tell of those that were not told yet, unless others were in the last *every* so many seconds."""
+        if self._failures and self._is_due("origin failed", every=every):
             failures, self._failures = self._failures, Counter()
             tell("origin failed", level=logging.WARNING, failures=dict(failures))
 

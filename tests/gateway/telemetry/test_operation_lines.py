@@ -1,13 +1,14 @@
 """One line an operation: who asked in what way, what it cost, and what came of it."""
 
 import hashlib
+from operator import itemgetter
 from typing import Any
 
 import httpx
 import pytest
 
 from gateway.edge.request_id import REQUEST_ID
-from gateway.telemetry.events import Sent
+from gateway.telemetry.events import Sampled, Sent, Stopping
 from gateway.telemetry.logs import Logs
 from tests.gateway.conftest import OpenGraph
 from tests.gateway.documents import title
@@ -205,6 +206,27 @@ def test_many_failures_are_few_lines() -> None:
     assert [line["failures"] for line in lines.of("origin failed")] == [
         {"503": 1},
         {"503": 1000, "OriginTimedOut": 1000},
+    ]
+
+
+def test_the_last_failures_are_told() -> None:
+    """Also where no other comes: when ten seconds are over, or at the end."""
+    now = [0.0]
+    logs = Logs(lambda: now[0])
+    with caught() as lines:
+        logs(Sent("GET", "500", 0.1))
+        logs(Sent("GET", "501", 0.1))
+        told = []
+        for now[0] in (9.9, 10.0, 30.0):
+            logs(Sampled(lag=0.0, streams=0, used=None, remaining=None))
+            told.append(len(lines.of("origin failed")))
+        logs(Sent("GET", "502", 0.1))
+        logs(Sent("GET", "503", 0.1))
+        logs(Stopping())
+
+    assert told == [1, 2, 2]
+    assert [*map(itemgetter("failures"), lines.of("origin failed"))] == [
+        {status: 1} for status in ("500", "501", "502", "503")
     ]
 
 
