@@ -75,6 +75,9 @@ class Exchanger:
             slow.cancel()
         if outcome is None:
             return Outcome(dict.fromkeys(calls, DeadlineExceeded()))
+        if isinstance(outcome.error, OriginBusy):
+            self._breaker.give_up()
+            return outcome
         self._alarm.hear(outcome.answers.values())
         is_failed = all(is_transient(answer) for answer in outcome.answers.values())
         self._breaker.went(well=not is_failed, calls=len(calls))

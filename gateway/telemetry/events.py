@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.telemetry.trail import Trail
 
@@ -75,6 +75,9 @@ class Exchanged:
     """The operations that it carried something for; none where it was made behind them."""
 
 
+_NO_FAULTS: Final = frozenset({"Cancelled", "OriginBusy"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """An HTTP request of any kind to the origin has come to an end."""
@@ -86,8 +89,11 @@ class Sent:
 
     @property
     def is_failed(self) -> bool:
-        """Whether the origin failed: it said so itself, or there was no answer that could be read."""
-        return int(self.outcome) >= 500 if self.outcome.isdecimal() else self.outcome != "Cancelled"
+        """Whether the origin failed: it said so itself, or there was no answer that could be read.
+
+        It did not where nobody waited for its answer, or there was no place for it here.
+        """
+        return int(self.outcome) >= 500 if self.outcome.isdecimal() else self.outcome not in _NO_FAULTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gateway.upstream.errors import OriginBusy
 from gateway.upstream.identity import PUBLIC
 
 _ALL: Final = "all"
-_WHAT: Final = {"lane": "for a family of links that was slow or failed ", "identity": "for one subscriber "}
+_WHAT: Final = {"lane": " for a family of links that was slow or failed", "identity": " for one subscriber"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ class Bulkheads:
                     await self._freed.wait_for(partial(is_news, before))
             except TimeoutError as error:
                 name = next(iter(full()), _ALL)
-                raise OriginBusy(_WHAT.get(name.partition(" ")[0], ""), limits[name]) from error
+                whose = _WHAT.get(name.partition(" ")[0], "")
+                raise OriginBusy(f"The requests to the origin at once{whose}", limits[name]) from error
 
     def _goes_on(self, before: dict[str, int]) -> bool:
         """Whether somebody has got a place where, *before*, another was the last who had."""

@@ -23,6 +23,7 @@ from gateway.telemetry.events import Observer, Sent, silent
 from gateway.upstream.addresses import ANYWHERE, Networks
 from gateway.upstream.errors import (
     MalformedDocument,
+    OriginBusy,
     OriginTimedOut,
     OriginUnreachable,
     ResponseTooLarge,
@@ -85,6 +86,13 @@ class Content:
     media_type: str = FORM
 
 
+class _Room(AsyncExitStack):
+    """The places that an answer has."""
+
+    awaited: int | None = None
+    """How many places there are of the kind that is waited for."""
+
+
 class Client:
     """Sends requests to the origin, each within its limits.
 
@@ -98,7 +106,7 @@ class Client:
         self._http = http
         self._observer = observer
         self._limits = limits or Limits()
-        self._places = [(size, asyncio.Semaphore(count)) for size, count in _PLACES]
+        self._places = [(size, count, asyncio.Semaphore(count)) for size, count in _PLACES]
         self._inflating = asyncio.Lock()
 
     @asynccontextmanager
@@ -160,15 +168,13 @@ class Client:
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request, href: Href, deadline: float) -> AsyncIterator[Response]:
-        async with AsyncExitStack() as place:
-            yield await self._send(request, href, deadline, place)
+        async with _Room() as room:
+            yield await self._send(request, href, deadline, room)
 
-    async def _send(
-        self, request: httpx.Request, href: Href, deadline: float, place: AsyncExitStack
-    ) -> Response:
+    async def _send(self, request: httpx.Request, href: Href, deadline: float, room: _Room) -> Response:
         began, outcome = time.perf_counter(), "Cancelled"
         try:
-            response = await self._send_in_time(request, href, deadline, place)
+            response = await self._send_in_time(request, href, deadline, room)
             outcome = str(response.status)
         except UpstreamError as error:
             outcome = type(error).__name__
@@ -181,31 +187,36 @@ class Client:
         return response
 
     async def _send_in_time(
-        self, request: httpx.Request, href: Href, deadline: float, place: AsyncExitStack
+        self, request: httpx.Request, href: Href, deadline: float, room: _Room
     ) -> Response:
         now = asyncio.get_running_loop().time()
         until = min(deadline, now + self._limits.attempt)
-        with _translated(href, round(until - now, 3)):
-            async with asyncio.timeout_at(until):
-                return await self._exchange(request, href, place)
+        try:
+            with _translated(href, round(until - now, 3)):
+                async with asyncio.timeout_at(until):
+                    return await self._exchange(request, href, room)
+        except OriginTimedOut as error:
+            if room.awaited is None:
+                raise
+            raise OriginBusy("The large answers of the origin at once", room.awaited) from error
 
-    async def _exchange(self, request: httpx.Request, href: Href, place: AsyncExitStack) -> Response:
+    async def _exchange(self, request: httpx.Request, href: Href, room: _Room) -> Response:
         response = await self._begin(request, href)
         try:
-            body = await self._read(response, href, place)
+            body = await self._read(response, href, room)
         finally:
             await response.aclose()
         coding = response.headers.get("content-encoding", "identity").lower()
         if coding == "gzip":
-            body = await self._inflated(body, href, place)
+            body = await self._inflated(body, href, room)
         elif coding != "identity":
             raise MalformedDocument("/", "a body that is plain or compressed once, by gzip")
         return Response(response.status_code, dict(response.headers), body)
 
-    async def _inflated(self, body: bytes, href: Href, place: AsyncExitStack) -> bytes:
+    async def _inflated(self, body: bytes, href: Href, room: _Room) -> bytes:
         """Inflate *body*: a long one beside the loop, one after the other, for each may be a bomb."""
         limit = self._longest(body)
-        await self._find_place(len(body), min(_said_length(body), limit), place)
+        await self._find_place(len(body), min(_said_length(body), limit), room)
         if len(body) <= _SHORT:
             return _inflate(body, href, limit=limit)
         return await elsewhere(self._inflating, partial(_inflate, body, href, limit=limit))
@@ -219,7 +230,7 @@ class Client:
         """Return how long what is compressed in *body* may be."""
         return min(self._limits.inflated_bytes, max(_ANY_RATIO, self._limits.ratio * len(body)))
 
-    async def _read(self, response: httpx.Response, href: Href, place: AsyncExitStack) -> bytes:
+    async def _read(self, response: httpx.Response, href: Href, room: _Room) -> bytes:
         chunks: list[bytes] = []
         size = 0
         encoded = "content-encoding" in response.headers
@@ -228,15 +239,17 @@ class Client:
             size += len(chunk)
             if size > limit:
                 raise ResponseTooLarge(href, limit)
-            await self._find_place(size - len(chunk), size, place)
+            await self._find_place(size - len(chunk), size, room)
             chunks.append(chunk)
         return b"".join(chunks)
 
-    async def _find_place(self, before: int, after: int, place: AsyncExitStack) -> None:
+    async def _find_place(self, before: int, after: int, room: _Room) -> None:
         """Wait for a place where an answer that grows from *before* to *after* bytes comes to need one."""
-        for size, free in self._places:
+        for size, count, free in self._places:
             if before <= size < after:
-                await place.enter_async_context(free)
+                room.awaited = count
+                await room.enter_async_context(free)
+                room.awaited = None
 
 
 @contextmanager

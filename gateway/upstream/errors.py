@@ -3,7 +3,7 @@
 UpstreamError
 ├── OriginUnreachable     no connection, or it broke
 ├── OriginLeftAlone       it failed so often that nothing is sent to it for some seconds
-├── OriginBusy            as many requests are under way to it as may be
+├── OriginBusy            as many requests are under way to it, or answers held, as may be
 ├── OriginTimedOut        connected, but the answer was not there in time
 ├── DeadlineExceeded      the time of the whole operation is over
 ├── OriginRefused         an answer with an error status; 404 too, see ``is_not_found``
@@ -69,10 +69,13 @@ class OriginLeftAlone(UpstreamError):
 
 
 class OriginBusy(UpstreamError):
-    """As many requests are under way to the origin as may be, and none of them came to an end in time."""
+    """As many requests are under way to the origin as may be, or as many of its large answers are held.
+
+    None of them came to an end in time; the origin may be as well as ever.
+    """
 
     def __init__(self, what: str, limit: int) -> None:
-        super().__init__(f"The requests to the origin at once {what}may be at most {limit}, not {limit + 1}.")
+        super().__init__(f"{what} may be at most {limit}, not {limit + 1}.")
         self.limit = limit
 
 

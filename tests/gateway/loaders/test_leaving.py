@@ -17,7 +17,7 @@ from gateway.loaders.window import Window
 from gateway.resources import Href, Text
 from gateway.upstream.breaker import Breaker, Tripping
 from gateway.upstream.caching.memory import Memory
-from gateway.upstream.errors import DeadlineExceeded
+from gateway.upstream.errors import DeadlineExceeded, OriginBusy
 from gateway.upstream.identity import PUBLIC
 from gateway.upstream.quota.meter import Allowance
 from gateway.upstream.reader import Reader
@@ -344,5 +344,19 @@ async def test_a_task_that_is_cancelled_gives_its_probe_back(opened: Opening, wi
     await house.window.close()
     await first
 
+    assert house.breaker.admit()
+    house.breaker.give_up()
+
+
+async def test_want_of_room_here_is_no_failure_of_the_origin(opened: Opening, wire: Wire) -> None:
+    """An answer that finds no place was no probe, and is not asked for again at once."""
+    house = await opened(breaker=Breaker(lambda: 0.0, Tripping(fewest=1, open_for=0.0, probes=1)))
+    house.breaker.went(well=False)
+    wire.faults[SYNOPSIS(1)] = OriginBusy("The large answers of the origin at once", 2)
+    _, first = house.ask(1)
+
+    assert [type(each) for each in await first] == [OriginBusy]
+    assert len(wire.requests) == 1
+    assert house.breaker.is_open
     assert house.breaker.admit()
     house.breaker.give_up()

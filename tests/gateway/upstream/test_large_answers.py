@@ -14,7 +14,7 @@ import pytest
 from gateway.resources import Href, Text
 from gateway.upstream import client, hypermedia
 from gateway.upstream.client import Client
-from gateway.upstream.errors import MalformedDocument, OriginTimedOut
+from gateway.upstream.errors import MalformedDocument, OriginBusy
 from gateway.upstream.href import Origin as Address
 from gateway.upstream.reader import Read, Reader
 from gateway.upstream.signing import Credentials, Signer
@@ -76,7 +76,7 @@ async def test_a_large_answer_waits_until_another_is_read(size: int, most: int, 
         assert await origin.ask(first) == body
         assert [len(await origin.ask(others)) for _ in range(most - 1)] == [size] * (most - 1)
         next_one = asyncio.create_task(origin.ask(others))
-        with pytest.raises(OriginTimedOut):
+        with pytest.raises(OriginBusy, match=f"at most {most}, not {most + 1}"):
             await origin.ask(others, seconds=0.05)
         assert not next_one.done()
 
@@ -120,7 +120,7 @@ async def test_an_answer_keeps_its_place_until_it_is_parsed(monkeypatch: pytest.
     await origin.has_sent(2)
 
     async with AsyncExitStack() as readers:
-        with pytest.raises(OriginTimedOut):
+        with pytest.raises(OriginBusy):
             await origin.ask(readers, seconds=0.05)
         may_end.set()
         assert len(await origin.ask(readers)) == HUGE

@@ -26,7 +26,7 @@ SIGNED = Href("http://o.test/catalog/titles?term=jaws&oauth_signature=CANARY#CAN
             "The time for the whole operation is over: it may take at most 10 s.",
         ),
         (
-            errors.OriginBusy("for one subscriber ", 10),
+            errors.OriginBusy("The requests to the origin at once for one subscriber", 10),
             "The requests to the origin at once for one subscriber may be at most 10, not 11.",
         ),
         (
