@@ -10,6 +10,7 @@ from gateway.loaders.exchanging import SHORTEST
 from gateway.loaders.interest import Abandoned, Interest
 from gateway.loaders.wants import Answered
 from gateway.telemetry.events import Observer, Retried
+from gateway.upstream.breaker import Breaker
 from gateway.upstream.errors import (
     MalformedDocument,
     OriginRefused,
@@ -26,10 +27,21 @@ BULK_ABSENT_FOR: Final = 600.0
 
 
 class Recovery:
-    """Decides on failures; a call is made *attempts* times at most, and *retries* bounds how many at once."""
+    """Decides on failures; a call is made *attempts* times at most, and *retries* bounds how many at once.
 
-    def __init__(self, attempts: int, retries: RetryBudget, interest: Interest, observer: Observer) -> None:
+    None is made again while *breaker* leaves the origin alone: what went wrong is the answer.
+    """
+
+    def __init__(
+        self,
+        attempts: int,
+        breaker: Breaker,
+        retries: RetryBudget,
+        interest: Interest,
+        observer: Observer,
+    ) -> None:
         self._attempts = attempts
+        self._breaker = breaker
         self._retries = retries
         self._interest = interest
         self._observer = observer
@@ -49,8 +61,9 @@ class Recovery:
         past += [call for call, answer in answers.items() if _is_by_another_clock(answer)]
         refused = [call for call in past if not call.was_refused]
         again = {call: replace(call, was_refused=True) for call in refused if afforded([call])}
-        most = self._attempts
-        failed = [call for call, answer in answers.items() if is_transient(answer) and call.attempt < most]
+        failed = [
+            call for call, answer in answers.items() if is_transient(answer) and self._may_be_made_again(call)
+        ]
         if failed and afforded(failed) and await self._paused(failed, wanted_wait(answers.values())):
             again |= {call: replace(call, attempt=call.attempt + 1) for call in failed}
         if again:
@@ -70,12 +83,15 @@ class Recovery:
         if status in {404, 501}:
             self._no_bulk_until = _now() + BULK_ABSENT_FOR
             return [calls]
-        if isinstance(error, MalformedDocument) and calls[0].attempt < self._attempts:
+        if isinstance(error, MalformedDocument) and self._may_be_made_again(calls[0]):
             calls = [replace(call, attempt=call.attempt + 1) for call in calls]
         elif not isinstance(error, ResponseTooLarge) and status not in {400, 413}:
             return []
         middle = len(calls) // 2
         return [calls[:middle], calls[middle:]]
+
+    def _may_be_made_again(self, call: Call) -> bool:
+        return call.attempt < self._attempts and not self._breaker.is_open
 
     async def _paused(self, calls: Sequence[Call], retry_after: float | None) -> bool:
         """Wait before *calls* are made again; say whether they may be."""
@@ -89,7 +105,7 @@ class Recovery:
             return False
         finally:
             self._retries.give_back()
-        return True
+        return not self._breaker.is_open
 
 
 def _sent_on(answers: Mapping[Call, Answered]) -> dict[Call, Call]:

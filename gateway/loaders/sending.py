@@ -65,7 +65,7 @@ class Sender:
         self._interest = Interest()
         retries = RetryBudget()
         self._exchanger = Exchanger(reader, breaker, self._lanes, retries, self._interest)
-        self._recovery = Recovery(bounds.attempts, retries, self._interest, observer)
+        self._recovery = Recovery(bounds.attempts, breaker, retries, self._interest, observer)
 
     async def send(self, errands: Sequence[Errand], conclude: Conclude) -> None:
         """Ask for all of *errands*; each is concluded, whatever comes of it."""

@@ -17,7 +17,7 @@ from gateway.loaders.window import Window
 from gateway.resources import Href, Text
 from gateway.upstream.breaker import Breaker, Tripping
 from gateway.upstream.caching.memory import Memory
-from gateway.upstream.errors import DeadlineExceeded, OriginBusy
+from gateway.upstream.errors import DeadlineExceeded, MalformedDocument, OriginBusy, OriginRefused
 from gateway.upstream.identity import PUBLIC
 from gateway.upstream.quota.meter import Allowance
 from gateway.upstream.reader import Reader
@@ -360,3 +360,17 @@ async def test_want_of_room_here_is_no_failure_of_the_origin(opened: Opening, wi
     assert house.breaker.is_open
     assert house.breaker.admit()
     house.breaker.give_up()
+
+
+@pytest.mark.parametrize("answer", [Raw(b"", 503), Raw(b"<no>")])
+async def test_what_went_wrong_is_told_where_there_is_no_retry(
+    answer: Raw, opened: Opening, wire: Wire
+) -> None:
+    """The first failure opens the breaker: it is that failure that is told, and not that nobody asks now."""
+    house = await opened(attempts=3, breaker=Breaker(lambda: 0.0, Tripping(fewest=1)))
+    wire.raw[SYNOPSIS(1)] = answer
+    _, first = house.ask(1)
+    (told,) = await first
+
+    assert isinstance(told, OriginRefused | MalformedDocument)
+    assert len(wire.requests) == 1
