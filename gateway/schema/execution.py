@@ -1,11 +1,22 @@
 """How strawberry is made to execute: the edge reads documents and logs errors; an operation must be clear."""
 
 import asyncio
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import (
+    AsyncIterable,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Sized,
+)
 from dataclasses import dataclass
 from functools import partial
-from inspect import isawaitable
-from typing import Any, Final
+from inspect import CORO_CREATED, getcoroutinestate, isawaitable
+from types import CoroutineType
+from typing import Any, Final, TypeGuard
 
 import strawberry
 from graphql import (
@@ -85,6 +96,18 @@ _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values
 _complete_leaf: Final = StrawberryGraphQLCoreExecutionContext.complete_leaf_value
 
 
+def _noting(begun: set[Coroutine[Any, Any, Any]]) -> Callable[[Any], TypeGuard[Awaitable[Any]]]:
+    """Return what tells whether a value is to be awaited, as graphql-core does, and adds it to *begun*."""
+
+    def is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:  # noqa: ANN401
+        if isinstance(value, CoroutineType):
+            begun.add(value)
+            return True
+        return hasattr(value, "__await__")
+
+    return is_awaitable
+
+
 async def _later(pace: Pace, complete: Complete) -> Any:  # noqa: ANN401 - an object of any type
     completed = await pace.later(complete)
     return await completed if isawaitable(completed) else completed
@@ -103,6 +126,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._refusals: dict[str, LimitExceeded] = {}
         """Of what there is too much, by what it is."""
         self._told: set[Exception] = set()
+        self._begun: set[Coroutine[Any, Any, Any]] = set()
+        """What is to be awaited of the answer, or was."""
+        self.is_awaitable = _noting(self._begun)
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401, FBT001 - as graphql-core has them
         """Execute; whatever ends that, nothing is loaded for it any longer."""
@@ -112,8 +138,18 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     async def _attended(self, result: Awaitable[Any]) -> Any:  # noqa: ANN401
         try:
             return await result
+        except asyncio.CancelledError:
+            self._close()
+            raise
         finally:
+            self._begun.clear()
             self.context_value.loader.leave()
+
+    def _close(self) -> None:
+        """End what was put together and will never be awaited; Python would complain of each."""
+        for each in self._begun:
+            if getcoroutinestate(each) == CORO_CREATED:
+                each.close()
 
     def complete_list_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
         self,
@@ -156,10 +192,11 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
                     item, item_type, field_details_list, info, item_path, position_context
                 )
                 completed.append(awaited)
-                return True
-            return self.complete_list_item_value(
-                item, completed, item_type, field_details_list, info, item_path, position_context
-            )
+            else:
+                self.complete_list_item_value(
+                    item, completed, item_type, field_details_list, info, item_path, position_context
+                )
+            return self.is_awaitable(completed[-1])
 
         return Pieces(self.context_value.pace, items, complete, self.settle_in_background).completed()
 
@@ -173,7 +210,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:  # noqa: ANN401
         """Count the fields of an object: that is what it takes."""
         self.context_value.pace.spend(OBJECT + len(grouped_field_set))
-        return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        result = super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        self.is_awaitable(result)  # It may be waited for in a turn that never comes.
+        return result
 
     def complete_object_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them
         self,

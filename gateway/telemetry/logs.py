@@ -3,7 +3,6 @@
 import logging
 import sys
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -100,9 +99,6 @@ def set_up(style: LogFormat, level: str, redact: Redaction) -> None:
     """Let everything that is logged from *level* on, by us or by any library, go one way; called at start."""
     logging.basicConfig(handlers=[handler(style, redact)], level=level, force=True)
     logging.captureWarnings(capture=True)
-    # Of an operation whose client breaks off, graphql-core leaves what was to be put together later; there is
-    # nothing in it that would have to be ended. In the tests such a warning is an error.
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
