@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from gateway import relations
+from gateway.loaders import recovery
 from gateway.loaders.fetching import Fetcher
 from gateway.loaders.levels import Operation
 from gateway.loaders.wants import Want
@@ -363,12 +364,19 @@ async def test_want_of_room_here_is_no_failure_of_the_origin(opened: Opening, wi
 
 
 @pytest.mark.parametrize("answer", [Raw(b"", 503), Raw(b"<no>")])
+@pytest.mark.parametrize("fewest", [1, 2])
 async def test_what_went_wrong_is_told_where_there_is_no_retry(
-    answer: Raw, opened: Opening, wire: Wire
+    answer: Raw, fewest: int, opened: Opening, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first failure opens the breaker: it is that failure that is told, and not that nobody asks now."""
-    house = await opened(attempts=3, breaker=Breaker(lambda: 0.0, Tripping(fewest=1)))
+    """The breaker opens at once, or while a retry waits: what failed is told, not that nobody asks now."""
+    house = await opened(attempts=3, breaker=Breaker(lambda: 0.0, Tripping(fewest=fewest)))
     wire.raw[SYNOPSIS(1)] = answer
+
+    def pause(*_: object) -> float:
+        house.breaker.went(well=False)
+        return 0.0
+
+    monkeypatch.setattr(recovery, "pause", pause)
     _, first = house.ask(1)
     (told,) = await first
 
