@@ -211,7 +211,8 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         """Count the fields of an object: that is what it takes."""
         self.context_value.pace.spend(OBJECT + len(grouped_field_set))
         result = super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        self.is_awaitable(result)  # It may be waited for in a turn that never comes.
+        if isinstance(result, CoroutineType):
+            self._begun.add(result)  # It may be waited for in a turn that never comes.
         return result
 
     def complete_object_value(  # noqa: PLR0913, PLR0917 - as graphql-core has them

@@ -1,6 +1,19 @@
 """Names of variables that look like settings and are none."""
 
+import re
+from pathlib import Path
+
 from gateway.cli.spelling import misspelt
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_all_that_readme_lists_are_settings() -> None:
+    """Each variable of its tables."""
+    listed = re.findall(r"^\| `((?:GATEWAY|ORIGIN)_[A-Z_]+)`", README.read_text(), re.MULTILINE)
+
+    assert {"GATEWAY_ORIGIN_URL", "ORIGIN_DATABASE"} < set(listed)
+    assert misspelt(dict.fromkeys(listed, ""), "GATEWAY_", "ORIGIN_") == []
 
 
 def test_what_is_a_setting_is_not_told() -> None:

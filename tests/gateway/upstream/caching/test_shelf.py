@@ -1,11 +1,11 @@
 """What is fresh, what may still be used, and what is kept; in this process and in Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 from redis.asyncio import Redis
@@ -146,30 +146,42 @@ class Bytes:
         raise NotImplementedError
 
 
-@pytest.mark.parametrize("kind", [Memory, Shared])
-@pytest.mark.parametrize("answers", [100, 1])
-async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[Place]) -> None:
-    """Neither to make nor to keep nor to read entries is everybody else kept waiting (G8)."""
-    films, turns = 100 // answers, 0
+Result = TypeVar("Result")
 
-    async def count_turns() -> None:
+
+async def counted(work: Awaitable[Result]) -> tuple[Result, int]:
+    """Return what comes of *work*, and how many turns others had meanwhile."""
+    turns = 0
+
+    async def count() -> None:
         nonlocal turns
         while True:
             turns += 1
             await asyncio.sleep(0)
 
+    counting = asyncio.create_task(count())
+    try:
+        return await work, turns
+    finally:
+        counting.cancel()
+
+
+@pytest.mark.parametrize("kind", [Memory, Shared])
+@pytest.mark.parametrize("answers", [100, 1])
+async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[Place]) -> None:
+    """Neither to make nor to keep nor to read entries is everybody else kept waiting (G8)."""
+    films = 100 // answers
     wants = [Want(href(f"/found/{answer}"), relations.SIMILARS) for answer in range(answers)]
     each = replace(jaws(), name="x" * A_TURN)
     shelf = Shelf(Shared(Bytes(), b"secret") if kind is Shared else Memory(100_000_000), ORIGIN)
-    counting = asyncio.create_task(count_turns())
     pages = [
         Titles(tuple(replace(each, href=href(f"/{answer}/{film}")) for film in range(films)))
         for answer in range(answers)
     ]
-    await shelf.keep([Answered(want, page, 0) for want, page in zip(wants, pages, strict=True)])
-    kept_in, turns = turns, 0
-    seen = await shelf.look(wants)
-    counting.cancel()
+    _, kept_in = await counted(
+        shelf.keep([Answered(want, page, 0) for want, page in zip(wants, pages, strict=True)])
+    )
+    seen, turns = await counted(shelf.look(wants))
 
     assert [each.held and each.held.content for each in seen] == pages
     # Each film is weighed by itself and in its page, or written so; and what was written is read so.
@@ -180,19 +192,10 @@ async def test_much_is_kept_and_found_a_little_a_turn(answers: int, kind: type[P
 @pytest.mark.parametrize("identity", [PUBLIC, ANN])
 async def test_a_list_is_taken_a_few_records_a_turn(identity: Identity) -> None:
     """Also where they have no addresses of their own to be kept at, or all have one."""
-    turns = 0
-
-    async def count_turns() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
     shelf = Shelf(Memory(100), ORIGIN)
-    counting = asyncio.create_task(count_turns())
     page = Titles((replace(jaws(), links={}),) * 500)
-    await shelf.keep([Answered(Want(href("/found"), relations.SIMILARS, identity=identity), page, 0)])
-    counting.cancel()
+    want = Want(href("/found"), relations.SIMILARS, identity=identity)
+    _, turns = await counted(shelf.keep([Answered(want, page, 0)]))
 
     weighed = sum(weights(page)) // A_TURN
     assert turns >= weighed + 45
@@ -200,22 +203,12 @@ async def test_a_list_is_taken_a_few_records_a_turn(identity: Identity) -> None:
 
 async def test_a_list_is_put_together_a_few_records_a_turn() -> None:
     """What is expanded in each of its records is looked for, and put there, in turns (G8)."""
-    turns = 0
-
-    async def count_turns() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
     shelf = Shelf(Memory(100_000_000), ORIGIN)
     film = jaws(synopsis=SHARK)
     page = Titles(tuple(replace(film, href=href(f"/{number}")) for number in range(500)))
     want = Want(href("/found"), relations.SIMILARS, parts=frozenset({"synopsis"}))
     await shelf.keep([Answered(want, page, 0)])
-    counting = asyncio.create_task(count_turns())
-    (seen,) = await shelf.look([want])
-    counting.cancel()
+    (seen,), turns = await counted(shelf.look([want]))
 
     assert seen.held is not None
     assert seen.held.content == page
